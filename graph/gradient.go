@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Gradient returns the gradient of a scalar with respect to each of the
 // values, by reverse-mode differentiation. A value on which the scalar does
@@ -13,7 +16,7 @@ func Gradient(scalar *Node, values ...*Node) ([]*Node, error) {
 	if scalar.Rank() != 0 || !scalar.DType().IsFloat() {
 		return nil, fmt.Errorf("graph: gradient of %v asked for, expected a floating-point scalar; reduce it first", scalar.Type())
 	}
-	gradients := backward(scalar, scalar.Like(1), values)
+	gradients := backward(scalar, scalar.Like(1), values, nil)
 	for i, gradient := range gradients {
 		if gradient == nil {
 			gradients[i] = values[i].Like(0).BroadcastTo(values[i].Shape()...)
@@ -22,14 +25,14 @@ func Gradient(scalar *Node, values ...*Node) ([]*Node, error) {
 	return gradients, g.Err()
 }
 
-// backward carries the upstream gradient of a node back to the values; nil
-// where none arrives.
-func backward(from, upstream *Node, values []*Node) []*Node {
-	needed := reaches(from, values)
+// backward carries the upstream gradient of a node back to the values, and
+// not beyond the leaves; nil where none arrives.
+func backward(from, upstream *Node, values []*Node, leaves []*Node) []*Node {
+	needed := reaches(from, values, leaves)
 	arrived := map[*Node]*Node{from: upstream}
 	for _, n := range ordered(from, needed) {
 		gradient := arrived[n]
-		if gradient == nil || len(n.operands) == 0 || !needed[n] {
+		if gradient == nil || len(n.operands) == 0 || slices.Contains(leaves, n) {
 			continue
 		}
 		for i, part := range n.partsFor(gradient) {
@@ -64,7 +67,7 @@ func (n *Node) partsFor(upstream *Node) []*Node {
 
 // reaches marks the nodes below from that depend on one of the values, so
 // that nothing is computed for a frozen part of a network.
-func reaches(from *Node, values []*Node) map[*Node]bool {
+func reaches(from *Node, values, leaves []*Node) map[*Node]bool {
 	needed := map[*Node]bool{}
 	for _, value := range values {
 		needed[value] = true
@@ -76,6 +79,9 @@ func reaches(from *Node, values []*Node) map[*Node]bool {
 			return needed[n]
 		}
 		seen[n] = true
+		if slices.Contains(leaves, n) {
+			return needed[n]
+		}
 		for _, operand := range n.operands {
 			if visit(operand) {
 				needed[n] = true
@@ -99,11 +105,18 @@ func ordered(from *Node, marked map[*Node]bool) []*Node {
 	return order
 }
 
-// throughDecomposition differentiates a composite by its decomposition.
+// throughDecomposition differentiates a composite by its decomposition. An
+// operand that is given twice gets its whole gradient the first time.
 func throughDecomposition(n, upstream *Node) []*Node {
 	composite, ok := n.operation.(Composite)
 	if !ok {
 		return []*Node{n.graph.Fail(fmt.Errorf("graph: %s has no decomposition", n.operation.Name()))}
 	}
-	return backward(composite.Decompose(n.operands), upstream, n.operands)
+	gradients := backward(composite.Decompose(n.operands), upstream, n.operands, n.operands)
+	for i, operand := range n.operands {
+		if slices.Index(n.operands, operand) < i {
+			gradients[i] = nil
+		}
+	}
+	return gradients
 }

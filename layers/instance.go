@@ -1,0 +1,66 @@
+package layers
+
+import (
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/initializers"
+)
+
+// Instance is a layer in a model: its settings together with the weights it
+// has made. Applying a Layer makes an instance; Share makes one to apply
+// several times.
+type Instance struct {
+	layer   Layer
+	name    string
+	frozen  bool
+	weights []*Weight
+	byName  map[string]*Weight
+}
+
+// Weight is a variable of a layer.
+type Weight struct {
+	// Variable is what graphs and backends know it by.
+	Variable *graph.Variable
+	// Name is the weight's own name within its layer: kernel.
+	Name string
+	// Initializer gives its first value.
+	Initializer initializers.Initializer
+	// Statistic marks what is not trained but updated by the layer itself,
+	// as batch normalisation's moving mean.
+	Statistic bool
+}
+
+// Share returns an instance of the layer that may be applied several times,
+// with the same weights each time.
+func Share(layer Layer) *Instance {
+	return &Instance{layer: layer, name: describe(layer).Name, byName: map[string]*Weight{}}
+}
+
+// Layer returns the settings.
+func (i *Instance) Layer() Layer { return i.layer }
+
+// Description returns the layer's class and settings.
+func (i *Instance) Description() Description { return describe(i.layer) }
+
+// Class returns Keras' class name.
+func (i *Instance) Class() string { return describe(i.layer).Class }
+
+// Name returns the layer's name in its model; empty until a model gave it one.
+func (i *Instance) Name() string { return i.name }
+
+// BaseName is what an unnamed layer is numbered by: conv2d.
+func (i *Instance) BaseName() string { return snakeCase(i.Class()) }
+
+// Rename gives the layer its name in a model. Weights made before keep theirs.
+func (i *Instance) Rename(name string) { i.name = name }
+
+// Weights returns the layer's variables in the order of their making, which
+// is Keras' order; empty before the model is built.
+func (i *Instance) Weights() []*Weight { return i.weights }
+
+// Trainable reports whether training changes the layer's weights.
+func (i *Instance) Trainable() bool { return !i.frozen }
+
+// SetTrainable freezes or unfreezes the layer. A frozen batch normalisation
+// also stops updating its statistics and uses them. It takes effect when the
+// model is compiled; Fit refuses a model whose layers changed since.
+func (i *Instance) SetTrainable(trainable bool) { i.frozen = !trainable }

@@ -1,0 +1,35 @@
+package layers
+
+import (
+	"fmt"
+
+	"github.com/lince-ml/lince/config"
+)
+
+// decoders maps Keras' class names to what reads their configuration.
+func decoders() map[string]func(*settings) Layer {
+	return map[string]func(*settings) Layer{
+		"Dense":      decodeDense,
+		"InputLayer": decodeInput,
+	}
+}
+
+func decodeInput(s *settings) Layer {
+	return Input{Shape: s.inputShape(), Name: s.name()}
+}
+
+// Decode returns the layer that a file describes. custom reads classes that
+// this package does not know; it may be nil. An unknown class is an error
+// that names it: nothing in a file is ever executed.
+func Decode(object config.Object, custom map[string]func(*config.Reader) Layer) (Layer, error) {
+	reader := config.NewReader(object)
+	var layer Layer
+	if decode, ok := decoders()[object.Class]; ok {
+		layer = decode(&settings{reader})
+	} else if decode, ok := custom[object.Class]; ok {
+		layer = decode(reader)
+	} else {
+		return nil, fmt.Errorf("layers: the file has a layer of class %q, which is unknown here; pass its decoder to Load if it is your own", object.Class)
+	}
+	return layer, reader.Err()
+}
