@@ -1,0 +1,125 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lince-ml/lince/random"
+)
+
+// FlowFromDirectoryContext is FlowFromDirectory under a context that stops the
+// first reading of the pictures.
+func (g Generator) FlowFromDirectoryContext(ctx context.Context, dir string, flow Flow) (*Pictures, error) {
+	flow, err := flow.validate(g)
+	if err != nil {
+		return nil, err
+	}
+	if flow.ClassMode == MultiOutput || flow.ClassMode == Raw {
+		return nil, fmt.Errorf("images: class mode %v takes its targets from a table; use FlowFromTable, or binary, categorical, sparse, input or none", flow.ClassMode)
+	}
+	r := flow.rules(g)
+	classes, err := chooseClasses(dir, flow.Classes, r, g.KerasCompat)
+	if err != nil {
+		return nil, err
+	}
+	var l listing
+	for class, folder := range classes {
+		paths, bad := picturesBelow(filepath.Join(dir, folder), r)
+		l.bad = append(l.bad, bad...)
+		for _, path := range flow.part(paths, g.ValidationSplit, class) {
+			l.add(path, class)
+		}
+	}
+	if len(l.paths) == 0 {
+		return nil, noPictures(dir, classes, r, flow.Subset)
+	}
+	if err := l.name(dir); err != nil {
+		return nil, err
+	}
+	return newPictures(ctx, g, flow, l, classes)
+}
+
+// listing is the files of a flow in its own order, each with its class.
+type listing struct {
+	paths, names []string
+	labels       []int
+	bad          []Bad
+}
+
+func (l *listing) add(path string, class int) {
+	l.paths = append(l.paths, path)
+	l.labels = append(l.labels, class)
+}
+
+// name gives every file its name relative to dir.
+func (l *listing) name(dir string) error {
+	l.names = make([]string, len(l.paths))
+	for i, path := range l.paths {
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return fmt.Errorf("images: %w", err)
+		}
+		l.names[i] = name
+	}
+	return nil
+}
+
+// chooseClasses returns the class folders of dir, or those that were asked for.
+func chooseClasses(dir string, asked []string, r rules, compat bool) ([]string, error) {
+	folders, err := classFolders(dir, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(asked) == 0 {
+		if len(folders) == 0 {
+			return nil, fmt.Errorf("images: %s has no folders; expected one per class, such as %s and %s", dir, filepath.Join(dir, "cats"), filepath.Join(dir, "dogs"))
+		}
+		return folders, nil
+	}
+	seen := map[string]bool{}
+	for _, class := range asked {
+		if seen[class] {
+			return nil, fmt.Errorf("images: class %q is named twice in Classes", class)
+		}
+		seen[class] = true
+		info, err := os.Stat(filepath.Join(dir, class))
+		if !compat && (err != nil || !info.IsDir() || !filepath.IsLocal(class)) {
+			return nil, fmt.Errorf("images: class %q has no folder in %s; there are %s", class, dir, strings.Join(folders, ", "))
+		}
+	}
+	return slices.Clone(asked), nil
+}
+
+// part returns the subset's share of one class: by name, validation comes
+// first, as in Keras; under SeededSplit it is drawn, and keeps its order.
+func (f Flow) part(paths []string, split float64, class int) []string {
+	held := int(split * float64(len(paths)))
+	switch {
+	case f.Subset == Everything:
+		return paths
+	case f.SeededSplit:
+		order := random.NewStream(f.Seed, 0, uint32(class), forSplit).Permutation(len(paths))
+		chosen := order[held:]
+		if f.Subset == Validation {
+			chosen = order[:held]
+		}
+		slices.Sort(chosen)
+		part := make([]string, len(chosen))
+		for i, j := range chosen {
+			part[i] = paths[j]
+		}
+		return part
+	case f.Subset == Validation:
+		return paths[:held]
+	}
+	return paths[held:]
+}
+
+func noPictures(dir string, classes []string, r rules, subset Subset) error {
+	return fmt.Errorf("images: no pictures for the subset %v in the %d class folders of %s (%s); expected files ending in %s",
+		subset, len(classes), dir, strings.Join(classes[:min(len(classes), 10)], ", "), strings.Join(r.extensions, ", "))
+}

@@ -1,0 +1,202 @@
+package images
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+
+	"github.com/lince-ml/lince/images/picture"
+	"github.com/lince-ml/lince/images/resize"
+)
+
+// maxFileSize is the largest picture file that is read, in bytes.
+const maxFileSize = 512 << 20
+
+// loader turns files into pictures of the target size. It keeps its buffers
+// from one file to the next, so each goroutine has its own.
+//
+// A picture is stored as bytes, one per value, or as the four bytes of a
+// float32 where TensorFlow's resize gives fractions.
+type loader struct {
+	p       Preprocessing
+	options picture.Options
+	size    Size
+	values  int // per picture
+	resizer resize.Resizer
+	content []byte
+	floats  []float32 // one picture, before ChannelsFirst or as TensorFlow resized it
+}
+
+func newLoader(p Preprocessing) (*loader, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	size := p.size()
+	return &loader{
+		p: p, size: size, values: size.Height * size.Width * p.ColorMode.Channels(),
+		options: picture.Options{Color: p.ColorMode, KerasCompat: p.KerasCompat, IgnoreOrientation: p.KerasCompat},
+	}, nil
+}
+
+// stored returns the bytes of one stored picture.
+func (l *loader) stored() int {
+	if l.p.TensorFlowResize {
+		return 4 * l.values
+	}
+	return l.values
+}
+
+// read returns the content of a file, valid until the next call. What is no
+// regular file is never opened: a pipe would block for ever.
+func (l *loader) read(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	switch size := info.Size(); {
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errIrregular}
+	case size == 0:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: picture.ErrEmpty}
+	case size > maxFileSize:
+		return nil, &fs.PathError{Op: "read", Path: path, Err: picture.ErrTooLarge}
+	case int64(cap(l.content)) < size:
+		l.content = make([]byte, size)
+	default:
+		l.content = l.content[:size]
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if _, err := io.ReadFull(file, l.content); err != nil {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: err}
+	}
+	return l.content, nil
+}
+
+// store decodes a file's content to the stored form of its picture, in dst.
+func (l *loader) store(dst, content []byte) error {
+	p, err := picture.Decode(content, l.options)
+	if err != nil {
+		return err
+	}
+	region := resize.Region{}
+	if l.p.Aspect == Crop {
+		region.Top, region.Left, region.Height, region.Width = resize.CropBox(p.Height, p.Width, l.size.Height, l.size.Width)
+		if region.Height < 1 || region.Width < 1 {
+			return fmt.Errorf("a picture of %d×%d pixels (height × width) has no part in the aspect ratio of %v", p.Height, p.Width, l.size)
+		}
+	}
+	if l.p.TensorFlowResize {
+		return l.storeFloats(dst, p, region)
+	}
+	target := &picture.Picture{Height: l.size.Height, Width: l.size.Width, Channels: p.Channels, Pix: dst[:l.values]}
+	if l.p.Aspect == Pad {
+		return l.letterbox(target, p)
+	}
+	return l.fit(target, p, region)
+}
+
+// fit resizes unless the size is the target's already.
+func (l *loader) fit(target, p *picture.Picture, region resize.Region) error {
+	if p.Height == target.Height && p.Width == target.Width {
+		copy(target.Pix, p.Pix)
+		return nil
+	}
+	return l.resizer.Into(target, p, region, l.p.Interpolation.filter())
+}
+
+// letterbox resizes the whole of p to fit inside target and blackens the rest.
+func (l *loader) letterbox(target, p *picture.Picture) error {
+	scale := min(float64(target.Height)/float64(p.Height), float64(target.Width)/float64(p.Width))
+	height := min(max(1, int(math.Round(scale*float64(p.Height)))), target.Height)
+	width := min(max(1, int(math.Round(scale*float64(p.Width)))), target.Width)
+	inner := picture.New(height, width, p.Channels)
+	if err := l.fit(inner, p, resize.Region{}); err != nil {
+		return err
+	}
+	clear(target.Pix)
+	top, left, row := (target.Height-height)/2, (target.Width-width)/2, width*p.Channels
+	for r := range height {
+		copy(target.Pix[((top+r)*target.Width+left)*p.Channels:], inner.Pix[r*row:(r+1)*row])
+	}
+	return nil
+}
+
+func (l *loader) storeFloats(dst []byte, p *picture.Picture, region resize.Region) (err error) {
+	values, filter := l.scratch(), l.p.Interpolation.filter()
+	if l.p.Aspect == Pad {
+		err = l.resizer.PadTensorFlow(values, l.size.Height, l.size.Width, p, filter)
+	} else {
+		err = l.resizer.ResizeTensorFlow(values, l.size.Height, l.size.Width, p, region, filter)
+	}
+	if err != nil {
+		return err
+	}
+	for i, v := range values {
+		binary.LittleEndian.PutUint32(dst[4*i:], math.Float32bits(v))
+	}
+	return nil
+}
+
+// expand writes the values of a stored picture to dst.
+func (l *loader) expand(dst []float32, stored []byte) {
+	if !l.p.TensorFlowResize {
+		for i, b := range stored[:len(dst)] {
+			dst[i] = float32(b)
+		}
+		return
+	}
+	for i := range dst {
+		dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(stored[4*i:]))
+	}
+}
+
+func (l *loader) scratch() []float32 {
+	if l.floats == nil {
+		l.floats = make([]float32, l.values)
+	}
+	return l.floats
+}
+
+// decode returns what the model is to see of a file's content.
+func (l *loader) decode(content []byte) ([]float32, error) {
+	stored := make([]byte, l.stored())
+	if err := l.store(stored, content); err != nil {
+		return nil, err
+	}
+	values := make([]float32, l.values)
+	l.expand(values, stored)
+	if err := l.finish(values); err != nil {
+		return nil, err
+	}
+	return values, nil
+}
+
+// finish standardises one picture in place and puts its channels where the
+// model expects them.
+func (l *loader) finish(values []float32) error {
+	if err := l.p.Standardize(values); err != nil {
+		return err
+	}
+	if l.p.ChannelsFirst {
+		copy(l.scratch(), values)
+		channelsFirst(values, l.floats, l.p.ColorMode.Channels())
+	}
+	return nil
+}
+
+// channelsFirst writes the planes of the interleaved picture src to dst.
+func channelsFirst(dst, src []float32, channels int) {
+	plane := len(src) / channels
+	for c := range channels {
+		for i := range plane {
+			dst[c*plane+i] = src[i*channels+c]
+		}
+	}
+}

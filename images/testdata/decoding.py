@@ -1,0 +1,2 @@
+def decode(): pass
+def photos(): pass
