@@ -8,49 +8,36 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-func (m *machine) number(f float64) reg.VecVirtual { return m.constant(math.Float32bits(float32(f))) }
+const (
+	ln2High = 0.693145751953125 // ln 2 in 15 bits, so that n·ln2High is exact
+	ln2Low  = math.Ln2 - ln2High
+	// Beyond these eˣ is infinite or rounds to zero.
+	lowest, highest = -104, 89
+)
 
-// exponent computes eˣ in a register: x = n·ln 2 + r with |r| ≤ ln 2 / 2, then
-// 2ⁿ·(1 + r + r²·q(r)); q is a least-squares fit at Chebyshev nodes, good to 1e-8.
-type exponent struct {
-	m                                   *machine
-	lowest, highest, log2e, high, low   reg.VecVirtual
-	one, bias                           reg.VecVirtual
-	coefficients                        []reg.VecVirtual
-}
+// Polynomials by least squares at Chebyshev nodes, highest power first:
+// eʳ = 1 + r + r²·q(r) for |r| ≤ ln 2 / 2, and tanh x = x + x³·p(x²) for
+// |x| ≤ 0.625, both within 2e-8 of the truth.
+var (
+	expPolynomial  = []float64{1.393373321560e-03, 8.363235384633e-03, 4.166646416732e-02, 1.666657664355e-01, 5.000000013543e-01, 1, 1}
+	tanhPolynomial = []float64{-6.104948016505e-03, 2.100364122537e-02, -5.385249746988e-02, 1.333278226401e-01, -3.333332909962e-01}
+)
 
-func (m *machine) exponent() *exponent {
-	e := &exponent{m: m, lowest: m.number(-104), highest: m.number(89), log2e: m.number(math.Log2E), one: m.number(1)}
-	const high = 0.693145751953125 // ln 2 in 15 bits, so that n·high is exact
-	e.high, e.low = m.number(high), m.number(math.Ln2-high)
-	for _, c := range []float64{1.393373321560e-03, 8.363235384633e-03, 4.166646416732e-02, 1.666657664355e-01, 5.000000013543e-01} {
-		e.coefficients = append(e.coefficients, m.number(c))
-	}
-	if !m.wide() {
-		e.bias = m.constant(127)
-	}
-	return e
-}
-
-// of overwrites x with eˣ and returns it.
-func (e *exponent) of(x reg.VecVirtual) reg.VecVirtual {
-	m := e.m
-	VMINPS(x, e.highest, x) // a NaN in the second source wins
-	VMAXPS(x, e.lowest, x)
-	n, p := m.vec(), m.vec()
-	VMULPS(e.log2e, x, n)
+// exp returns eˣ and overwrites x: x = n·ln 2 + r, then 2ⁿ·eʳ.
+func (m *machine) exp(x reg.VecVirtual) reg.VecVirtual {
+	VMINPS(x, m.number(highest), x) // a NaN in the second source wins
+	VMAXPS(x, m.number(lowest), x)
+	n := m.vec()
+	VMULPS(m.number(math.Log2E), x, n)
 	const nearest = 0
 	if m.wide() {
 		VRNDSCALEPS(Imm(nearest), n, n)
 	} else {
 		VROUNDPS(Imm(nearest), n, n)
 	}
-	VFNMADD231PS(e.high, n, x)
-	VFNMADD231PS(e.low, n, x)
-	VMOVAPS(e.coefficients[0], p)
-	for _, c := range append(e.coefficients[1:], e.one, e.one) {
-		VFMADD213PS(c, x, p)
-	}
+	VFNMADD231PS(m.number(ln2High), n, x)
+	VFNMADD231PS(m.number(ln2Low), n, x)
+	p := m.polynomial(x, expPolynomial)
 	if m.wide() {
 		VSCALEFPS(n, p, p)
 		return p
@@ -59,49 +46,64 @@ func (e *exponent) of(x reg.VecVirtual) reg.VecVirtual {
 	VCVTPS2DQ(n, whole)
 	VPSRAD(Imm(1), whole, half)
 	VPSUBD(half, whole, whole)
+	bias := m.bits(127)
 	for _, part := range []reg.VecVirtual{half, whole} {
-		VPADDD(e.bias, part, part)
+		VPADDD(bias, part, part)
 		VPSLLD(Imm(23), part, part)
 		VMULPS(part, p, p)
 	}
 	return p
 }
 
-func exponential(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
-	e := m.exponent()
-	return func(in []reg.VecVirtual) reg.VecVirtual { return e.of(in[0]) }
+func (m *machine) polynomial(x reg.VecVirtual, coefficients []float64) reg.VecVirtual {
+	p := m.number(coefficients[0])
+	for _, c := range coefficients[1:] {
+		VFMADD213PS(m.number(c), x, p)
+	}
+	return p
 }
 
+func exponential(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
+	return func(in []reg.VecVirtual) reg.VecVirtual { return m.exp(in[0]) }
+}
+
+// sigmoid is eˣ/(1 + eˣ), which keeps the small results; beyond 80 it is one.
 func sigmoid(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
-	e := m.exponent()
-	zero := m.zero()
 	return func(in []reg.VecVirtual) reg.VecVirtual {
-		VSUBPS(in[0], zero, in[0])
-		p := e.of(in[0])
-		VADDPS(e.one, p, p)
-		VDIVPS(p, e.one, p)
+		VMINPS(in[0], m.number(80), in[0]) // a NaN in the second source wins
+		p, sum := m.exp(in[0]), m.number(1)
+		VADDPS(p, sum, sum)
+		VDIVPS(sum, p, p)
 		return p
 	}
 }
 
-// hyperbolicTangent is 1 - 2/(e²ˣ + 1), and near zero, where that cancels,
-// x + x³·p(x²) with p fitted as above for |x| < 0.625.
+// hyperbolicTangent is 1 - 2/(e²ˣ + 1), and the polynomial near zero, where
+// that would cancel.
 func hyperbolicTangent(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
-	e := m.exponent()
-	var coefficients []reg.VecVirtual
-	for _, c := range []float64{-6.104948016505e-03, 2.100364122537e-02, -5.385249746988e-02, 1.333278226401e-01, -3.333332909962e-01} {
-		coefficients = append(coefficients, m.spill(c))
-	}
 	return func(in []reg.VecVirtual) reg.VecVirtual {
-		x := in[0]
-		square, near := m.vec(), m.vec()
+		x, size, square := in[0], m.vec(), m.vec()
+		VANDPS(m.bits(0x7fffffff), x, size)
 		VMULPS(x, x, square)
-		VMOVAPS(coefficients[0], near)
-		for _, c := range coefficients[1:] {
-			VFMADD213PS(c, square, near)
-		}
+		near := m.polynomial(square, tanhPolynomial)
 		VMULPS(square, near, near)
 		VFMADD213PS(x, x, near)
-		return near
+		VADDPS(x, x, x)
+		far, one := m.exp(x), m.number(1)
+		VADDPS(one, far, far)
+		ratio := m.number(2)
+		VDIVPS(far, ratio, ratio)
+		VSUBPS(ratio, one, far)
+		const less = 1
+		if m.wide() {
+			k := K()
+			VCMPPS(Imm(less), m.number(0.625), size, k)
+			VMOVAPS(near, k, far)
+			return far
+		}
+		small := m.vec()
+		VCMPPS(Imm(less), m.number(0.625), size, small)
+		VBLENDVPS(small, near, far, far)
+		return far
 	}
 }

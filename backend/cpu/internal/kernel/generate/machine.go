@@ -12,6 +12,8 @@ type machine struct {
 	suffix string
 	lanes  int
 	tail   Mem // AVX2: 8 words of ones, 8 of zeros
+	table  Mem // constants
+	words  []uint32
 }
 
 func (m *machine) wide() bool { return m.lanes == 16 }
@@ -37,13 +39,6 @@ func (m *machine) declareTailMask() {
 	}
 }
 
-// Attributes of TEXT and GLOBL, by their values in textflag.h.
-const (
-	NOSPLIT = 4
-	RODATA  = 8
-	NOPTR   = 16
-)
-
 // function begins a kernel.
 func (m *machine) function(name, signature, doc string) {
 	TEXT(name+m.suffix, NOSPLIT, signature)
@@ -64,17 +59,6 @@ func (m *machine) zero() reg.VecVirtual {
 	} else {
 		VXORPS(v, v, v)
 	}
-	return v
-}
-
-// constant fills a register with the bits of one float32.
-func (m *machine) constant(bits uint32) reg.VecVirtual {
-	general := GP32()
-	MOVL(U32(bits), general)
-	x := XMM()
-	VMOVD(general, x)
-	v := m.vec()
-	VBROADCASTSS(x, v)
 	return v
 }
 

@@ -26,6 +26,7 @@ func main() {
 	}
 	build.ConstraintExpr("amd64,!noasm")
 	m.declareTailMask()
+	m.declareConstants()
 	m.tiles()
 	m.transposes()
 	m.stack()

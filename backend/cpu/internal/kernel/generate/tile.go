@@ -81,7 +81,7 @@ func (m *machine) finishTile(sums [][]reg.VecVirtual) {
 	mode := Load(Param("mode"), GP64())
 	bias := Load(Param("bias"), GP64())
 
-	TESTQ(Imm(1), mode)
+	TESTQ(U32(1), mode)
 	JZ(LabelRef("bias"))
 	row := GP64()
 	MOVQ(c, row)
@@ -101,7 +101,7 @@ func (m *machine) finishTile(sums [][]reg.VecVirtual) {
 		}
 	}
 	Label("relu")
-	TESTQ(Imm(2), mode)
+	TESTQ(U32(2), mode)
 	JZ(LabelRef("store"))
 	zero := m.zero()
 	for r := range sums {

@@ -1,0 +1,114 @@
+// Package kernel holds the innermost loops of the CPU engine: float32 matrix
+// tiles, the packing that feeds them, and vector arithmetic. Every loop exists
+// as generated assembly for amd64 and as a twin in Go, which is what runs on
+// other machines and under the noasm build tag.
+//
+// Kernels trust their callers: they check no lengths. Vector kernels take
+// len(dst) elements of every argument unless they say otherwise. No kernel
+// keeps what it is given, and dst may be one of the sources.
+package kernel
+
+//go:generate sh -c "cd generate && go run . -isa avx2 -out ../avx2_amd64.s -stubs ../avx2_amd64.go -pkg kernel"
+//go:generate sh -c "cd generate && go run . -isa avx512 -out ../avx512_amd64.s -stubs ../avx512_amd64.go -pkg kernel"
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Mode says what a tile does besides multiplying.
+type Mode = int
+
+// The bits of Mode: add what the destination held; then, after the bias,
+// replace negative results by zero.
+const (
+	Accumulate Mode = 1 << iota
+	ReLU
+)
+
+// Tile multiplies a panel of A with a panel of B. A panel holds, for every
+// depth k, the Set's TileRows (TileColumns) values of that depth side by side,
+// and begins with those the tile uses.
+//
+//	c[i·stride + j] = Σₖ a[k][i] · b[k][j]   for i < Rows, j < Columns
+//
+// summed in order of k with one rounding a step, whatever the tile's size.
+type Tile struct {
+	Rows, Columns int
+	// Multiply computes one tile. bias, when not nil, points to Columns values added to every row.
+	Multiply func(depth int, a, b, c *float32, stride int, bias *float32, mode Mode)
+}
+
+// Set is the kernels of one instruction set. The zero value is unusable; get
+// one from Select.
+type Set struct {
+	// Name is avx512, avx2 or generic.
+	Name string
+	// TileRows and TileColumns are the size of the largest tile and the width of the panels.
+	TileRows, TileColumns int
+	// Lanes is the number of float32 in a register.
+	Lanes int
+
+	tiles []Tile // ascending rows; for equal rows ascending columns
+
+	Add, Sub, Mul, Div, Max, Min func(dst, x, y []float32) // Max and Min are NaN if either is
+	MulAdd                       func(dst, x, y, z []float32)
+	Sqrt, Exp, Sigmoid, Tanh     func(dst, x []float32)
+	ReLU                         func(dst, x []float32)
+	ReLUGrad                     func(dst, x, y []float32) // x where y > 0, else 0
+
+	ScaleShift func(dst, x []float32, scale, shift float32)
+	Axpy       func(dst, x []float32, scale float32) // dst += x·scale
+	Fill       func(dst []float32, value float32)
+
+	Sum func(x []float32) float32
+	Dot func(x, y []float32) float32
+	// Combine adds Σₖ weights[k]·rows[k·stride + j] to dst[j], in order of k.
+	Combine func(dst, weights []float32, rows *float32, stride int)
+	// AddRows adds Σₖ rows[k·stride + j], k < count, to dst[j], in order of k.
+	AddRows func(dst []float32, rows *float32, stride, count int)
+
+	// MaxPool2 takes 2×2 windows at stride 2 out of two rows of pixels; len(dst) is a row of windows.
+	MaxPool2 func(dst []float32, top, bottom *float32, channels int)
+	// MaxPool2Grad gives each window's gradient to the first of its largest
+	// pixels and zero to the other three.
+	MaxPool2Grad func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels int)
+
+	// Transpose packs one panel from rows: dst[k·width + i] = rows[i][k] for
+	// i < width and k < depth. width is TileRows or TileColumns, and rows holds
+	// that many pointers rounded up to a multiple of Lanes, all readable.
+	Transpose func(dst []float32, width int, rows []*float32, depth int)
+	// Stack packs part of a panel from runs of lanes elements, step apart:
+	// dst[k·width + i] = src[k·step + i] for i < lanes and k < depth.
+	Stack func(dst []float32, width int, src *float32, step, lanes, depth int)
+}
+
+// TileFor returns the smallest tile that covers rows × columns, neither more
+// than the largest tile's.
+func (s *Set) TileFor(rows, columns int) *Tile {
+	for i := range s.tiles {
+		if t := &s.tiles[i]; t.Rows >= rows && t.Columns >= columns {
+			return t
+		}
+	}
+	return &s.tiles[len(s.tiles)-1]
+}
+
+// Select returns the named kernel set: avx512, avx2 or generic. The empty
+// name stands for the first of them that the processor runs.
+func Select(name string) (*Set, error) {
+	sets := append(native(), portable())
+	if name == "" {
+		return sets[0], nil
+	}
+	at := slices.IndexFunc(sets, func(s *Set) bool { return s.Name == name })
+	if at >= 0 {
+		return sets[at], nil
+	}
+	names := make([]string, len(sets))
+	for i, s := range sets {
+		names[i] = s.Name
+	}
+	return nil, fmt.Errorf("kernel: no instruction set %q here, expected one of %s", name, strings.Join(names, ", "))
+}

@@ -1,0 +1,33 @@
+package kernel
+
+func portableMaxPool2(dst []float32, top, bottom *float32, channels int) {
+	above, below := rowAt(top, 0, 2*len(dst)), rowAt(bottom, 0, 2*len(dst))
+	for ; len(dst) >= channels && channels > 0; dst = dst[channels:] {
+		for c := range channels {
+			dst[c] = max(above[c], above[c+channels], below[c], below[c+channels])
+		}
+		above, below = above[2*channels:], below[2*channels:]
+	}
+}
+
+func portableMaxPool2Grad(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels int) {
+	n := 2 * len(gradient)
+	above, below := rowAt(top, 0, n), rowAt(bottom, 0, n)
+	toAbove, toBelow := rowAt(toTop, 0, n), rowAt(toBottom, 0, n)
+	clear(toAbove)
+	clear(toBelow)
+	for i, g := range gradient {
+		at := i/channels*2*channels + i%channels
+		next := at + channels
+		switch max(above[at], above[next], below[at], below[next]) {
+		case above[at]:
+			toAbove[at] = g
+		case above[next]:
+			toAbove[next] = g
+		case below[at]:
+			toBelow[at] = g
+		case below[next]:
+			toBelow[next] = g
+		}
+	}
+}

@@ -1,0 +1,85 @@
+//go:build amd64 && !noasm
+
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+// native returns what the processor and the system support, best first: a
+// fixed table, never a measurement, so that the same machine always computes
+// the same bits.
+func native() []*Set {
+	var sets []*Set
+	x := &cpu.X86
+	if x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL && x.HasFMA && x.HasBMI2 {
+		sets = append(sets, avx512())
+	}
+	if x.HasAVX2 && x.HasFMA && x.HasBMI2 {
+		sets = append(sets, avx2())
+	}
+	return sets
+}
+
+func avx512() *Set {
+	return &Set{
+		Name: "avx512", TileRows: 14, TileColumns: 32, Lanes: 16,
+		tiles: []Tile{
+			{1, 16, tile1x16AVX512}, {1, 32, tile1x32AVX512},
+			{4, 16, tile4x16AVX512}, {4, 32, tile4x32AVX512},
+			{8, 16, tile8x16AVX512}, {8, 32, tile8x32AVX512},
+			{14, 16, tile14x16AVX512}, {14, 32, tile14x32AVX512},
+		},
+		Add: addAVX512, Sub: subAVX512, Mul: mulAVX512, Div: divAVX512, Max: maxAVX512, Min: minAVX512,
+		MulAdd: mulAddAVX512, Sqrt: sqrtAVX512, Exp: expAVX512, Sigmoid: sigmoidAVX512, Tanh: tanhAVX512,
+		ReLU: reluAVX512, ReLUGrad: reluGradAVX512,
+		ScaleShift: scaleShiftAVX512, Axpy: axpyAVX512, Fill: fillAVX512,
+		Sum: sumAVX512, Dot: dotAVX512, Combine: combineAVX512, AddRows: addRowsAVX512,
+		MaxPool2: maxPool2AVX512, MaxPool2Grad: maxPool2GradAVX512,
+		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
+			if depth == 0 {
+				return
+			}
+			if width == 14 {
+				transpose14AVX512(&dst[0], width, &rows[0], depth)
+				return
+			}
+			for i := 0; i < width; i += 16 {
+				transpose16AVX512(&dst[i], width, &rows[i], depth)
+			}
+		},
+		Stack: func(dst []float32, width int, src *float32, step, lanes, depth int) {
+			inRegisters(stackAVX512, 16, dst, width, src, step, lanes, depth)
+		},
+	}
+}
+
+func avx2() *Set {
+	return &Set{
+		Name: "avx2", TileRows: 6, TileColumns: 16, Lanes: 8,
+		tiles: []Tile{
+			{1, 8, tile1x8AVX2}, {1, 16, tile1x16AVX2},
+			{4, 8, tile4x8AVX2}, {4, 16, tile4x16AVX2},
+			{6, 8, tile6x8AVX2}, {6, 16, tile6x16AVX2},
+		},
+		Add: addAVX2, Sub: subAVX2, Mul: mulAVX2, Div: divAVX2, Max: maxAVX2, Min: minAVX2,
+		MulAdd: mulAddAVX2, Sqrt: sqrtAVX2, Exp: expAVX2, Sigmoid: sigmoidAVX2, Tanh: tanhAVX2,
+		ReLU: reluAVX2, ReLUGrad: reluGradAVX2,
+		ScaleShift: scaleShiftAVX2, Axpy: axpyAVX2, Fill: fillAVX2,
+		Sum: sumAVX2, Dot: dotAVX2, Combine: combineAVX2, AddRows: addRowsAVX2,
+		MaxPool2: maxPool2AVX2, MaxPool2Grad: maxPool2GradAVX2,
+		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
+			if depth == 0 {
+				return
+			}
+			if width == 6 {
+				transpose6AVX2(&dst[0], width, &rows[0], depth)
+				return
+			}
+			for i := 0; i < width; i += 8 {
+				transpose8AVX2(&dst[i], width, &rows[i], depth)
+			}
+		},
+		Stack: func(dst []float32, width int, src *float32, step, lanes, depth int) {
+			inRegisters(stackAVX2, 8, dst, width, src, step, lanes, depth)
+		},
+	}
+}
