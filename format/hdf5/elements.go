@@ -1,0 +1,82 @@
+package hdf5
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"github.com/lince-ml/lince/tensor"
+)
+
+// decoder fills a tensor with elements in the file's byte order.
+type decoder struct {
+	tensor *tensor.Tensor
+	size   int
+	store  func(at int, raw []byte) // writes the elements in raw from element at on
+}
+
+// newDecoder allocates the tensor: the caller has compared its size with the
+// bytes that are there.
+func newDecoder(e extent) (*decoder, error) {
+	if e.dtype == tensor.Invalid {
+		return nil, fmt.Errorf("elements of type %v, which no tensor holds", e.datatype)
+	}
+	if e.null {
+		return nil, fmt.Errorf("it is empty: it has a type (%v) but no value", e.datatype)
+	}
+	t, err := tensor.New(e.dtype, e.shape...)
+	if err != nil {
+		return nil, err
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if e.bigEndian {
+		order = binary.BigEndian
+	}
+	store, err := storer(t, order)
+	return &decoder{tensor: t, size: e.size, store: store}, err
+}
+
+func storer(t *tensor.Tensor, order binary.ByteOrder) (func(int, []byte), error) {
+	u16, u32, u64 := order.Uint16, order.Uint32, order.Uint64
+	switch t.DType() {
+	case tensor.Bool:
+		return fill(t, 1, func(b []byte) bool { return b[0] != 0 })
+	case tensor.Uint8:
+		return fill(t, 1, func(b []byte) uint8 { return b[0] })
+	case tensor.Int8:
+		return fill(t, 1, func(b []byte) int8 { return int8(b[0]) })
+	case tensor.Uint16:
+		return fill(t, 2, u16)
+	case tensor.Int16:
+		return fill(t, 2, func(b []byte) int16 { return int16(u16(b)) })
+	case tensor.Float16:
+		return fill(t, 2, func(b []byte) tensor.Half { return tensor.Half(u16(b)) })
+	case tensor.BFloat16:
+		return fill(t, 2, func(b []byte) tensor.Brain { return tensor.Brain(u16(b)) })
+	case tensor.Uint32:
+		return fill(t, 4, u32)
+	case tensor.Int32:
+		return fill(t, 4, func(b []byte) int32 { return int32(u32(b)) })
+	case tensor.Float32:
+		return fill(t, 4, func(b []byte) float32 { return math.Float32frombits(u32(b)) })
+	case tensor.Uint64:
+		return fill(t, 8, u64)
+	case tensor.Int64:
+		return fill(t, 8, func(b []byte) int64 { return int64(u64(b)) })
+	case tensor.Float64:
+		return fill(t, 8, func(b []byte) float64 { return math.Float64frombits(u64(b)) })
+	}
+	return nil, fmt.Errorf("no way to read %v", t.DType())
+}
+
+func fill[T tensor.Element](t *tensor.Tensor, size int, one func([]byte) T) (func(int, []byte), error) {
+	values, err := tensor.Values[T](t)
+	if err != nil {
+		return nil, err
+	}
+	return func(at int, raw []byte) {
+		for to := values[at:]; len(raw) >= size; to, raw = to[1:], raw[size:] {
+			to[0] = one(raw)
+		}
+	}, nil
+}
