@@ -30,8 +30,8 @@ func (g Generator) FlowFromDirectoryContext(ctx context.Context, dir string, flo
 	for class, folder := range classes {
 		paths, bad := picturesBelow(filepath.Join(dir, folder), r)
 		l.bad = append(l.bad, bad...)
-		for _, path := range flow.part(paths, g.ValidationSplit, class) {
-			l.add(path, class)
+		for _, i := range flow.part(len(paths), g.ValidationSplit, class) {
+			l.add(paths[i], class)
 		}
 	}
 	if len(l.paths) == 0 {
@@ -94,29 +94,26 @@ func chooseClasses(dir string, asked []string, r rules, compat bool) ([]string, 
 	return slices.Clone(asked), nil
 }
 
-// part returns the subset's share of one class: by name, validation comes
-// first, as in Keras; under SeededSplit it is drawn, and keeps its order.
-func (f Flow) part(paths []string, split float64, class int) []string {
-	held := int(split * float64(len(paths)))
-	switch {
-	case f.Subset == Everything:
-		return paths
-	case f.SeededSplit:
-		order := random.NewStream(f.Seed, 0, uint32(class), forSplit).Permutation(len(paths))
-		chosen := order[held:]
-		if f.Subset == Validation {
-			chosen = order[:held]
-		}
-		slices.Sort(chosen)
-		part := make([]string, len(chosen))
-		for i, j := range chosen {
-			part[i] = paths[j]
-		}
-		return part
-	case f.Subset == Validation:
-		return paths[:held]
+// part returns which of a class's n pictures the subset has: by name,
+// validation comes first, as in Keras; under SeededSplit it is drawn.
+func (f Flow) part(n int, split float64, class int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
 	}
-	return paths[held:]
+	if f.Subset == Everything {
+		return order
+	}
+	if f.SeededSplit {
+		order = random.NewStream(f.Seed, 0, uint32(class), forSplit).Permutation(n)
+	}
+	held := int(split * float64(n))
+	chosen := order[held:]
+	if f.Subset == Validation {
+		chosen = order[:held]
+	}
+	slices.Sort(chosen)
+	return chosen
 }
 
 func noPictures(dir string, classes []string, r rules, subset Subset) error {

@@ -62,7 +62,7 @@ func (p Preprocessing) Validate() error {
 	switch {
 	case size.Height < 1 || size.Width < 1 || size.Height > maxSide || size.Width > maxSide:
 		return fmt.Errorf("images: target size %v, expected 1 to %d pixels for height and width", size, maxSide)
-	case int(p.ColorMode) >= len(interpolations) || p.ColorMode > RGBA:
+	case p.ColorMode.Channels() != 1 && p.ColorMode != RGB && p.ColorMode != RGBA:
 		return fmt.Errorf("images: unknown color mode %v, expected rgb, grayscale or rgba", p.ColorMode)
 	case int(p.Interpolation) >= len(interpolations) || int(p.Mode) >= len(preprocessModes) || int(p.Aspect) >= len(aspects):
 		return fmt.Errorf("images: unknown interpolation %v, preprocessing mode %v or aspect %v", p.Interpolation, p.Mode, p.Aspect)

@@ -18,6 +18,7 @@ var (
 	datasetExtensions  = []string{".bmp", ".gif", ".jpeg", ".jpg", ".png"}
 	errLoop            = errors.New("the link leads back to a folder above it")
 	errIrregular       = errors.New("is no regular file (a pipe, socket or device)")
+	errExtension       = errors.New("has no extension of a picture file")
 	foldersOfArchivers = []string{"__MACOSX"}
 )
 

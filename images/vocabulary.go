@@ -24,6 +24,15 @@ const (
 	RGBA      = picture.RGBA
 )
 
+// ParseColorMode returns the mode of Keras' name: rgb, grayscale or rgba.
+func ParseColorMode(text string) (ColorMode, error) {
+	mode, err := picture.ParseColorMode(text)
+	if err != nil {
+		return 0, fmt.Errorf("images: %w", err)
+	}
+	return mode, nil
+}
+
 // Transform is what is done to one picture: Keras' dict of the same meaning.
 type Transform = augment.Transform
 
@@ -37,6 +46,15 @@ const (
 	Reflect  = augment.Reflect
 	Wrap     = augment.Wrap
 )
+
+// ParseFillMode returns the mode of Keras' name: nearest, constant, reflect or wrap.
+func ParseFillMode(text string) (FillMode, error) {
+	mode, err := augment.ParseFillMode(text)
+	if err != nil {
+		return 0, fmt.Errorf("images: %w", err)
+	}
+	return mode, nil
+}
 
 // Order is the order of the spline that augmentation interpolates with.
 type Order = augment.Order

@@ -2,91 +2,20 @@
 // transformations, flips, channel shifts and brightness of Keras'
 // ImageDataGenerator, and the standardisation that follows them. It draws no
 // random numbers.
+//
+// Pictures are rows of pixels of interleaved channels.
 package augment
 
 import (
-	"errors"
 	"fmt"
+	"math"
 )
-
-// Transform is what is done to one picture: the dict of Keras'
-// get_random_transform. The zero value does nothing.
-type Transform struct {
-	Theta  float64 // rotation in degrees, counter-clockwise
-	TX, TY float64 // shift in pixels; TX is Keras' tx (height shift), TY its ty (width shift)
-	Shear  float64 // in degrees
-	ZX, ZY float64 // zoom, below 1 enlarges; 0 means 1, none
-
-	FlipHorizontal, FlipVertical bool
-
-	ChannelShift float64  // added to every channel
-	Brightness   *float64 // factor, 0 is black; nil leaves the brightness alone
-}
-
-// FillMode says what lies outside a picture, as SciPy's modes of the names do.
-type FillMode uint8
-
-// The fill modes for a row a b c d. The zero value is Keras' default.
-const (
-	Nearest  FillMode = iota // a a a a | a b c d | d d d d
-	Constant                 // Options.CVal wherever a pixel's centre falls outside
-	Reflect                  // d c b a | a b c d | d c b a
-	Wrap                     // b c d | a b c d | b c d: period n-1, first and last pixel coincide
-)
-
-var fillModes = [...]string{"nearest", "constant", "reflect", "wrap"}
-
-// String returns Keras' name of the mode.
-func (m FillMode) String() string {
-	if int(m) >= len(fillModes) {
-		return fmt.Sprintf("fillmode(%d)", uint8(m))
-	}
-	return fillModes[m]
-}
-
-// ParseFillMode returns the mode of Keras' name for it.
-func ParseFillMode(name string) (FillMode, error) {
-	for m := range fillModes {
-		if fillModes[m] == name {
-			return FillMode(m), nil
-		}
-	}
-	return 0, fmt.Errorf("augment: unknown fill mode %q, expected nearest, constant, reflect or wrap", name)
-}
-
-// Order is the order of the spline that interpolates between pixels: Keras'
-// interpolation_order.
-type Order uint8
-
-// The orders. The zero value is Keras' default.
-const (
-	Bilinear     Order = iota // order 1
-	NearestPixel              // order 0
-	Cubic                     // order 3
-)
-
-// Options say how a Transform is applied. The zero value is Keras' default.
-type Options struct {
-	FillMode FillMode
-	CVal     float64 // what Constant fills with, in the range of the source's values
-	Order    Order
-	// KerasCompat gives what Keras gives to the last bit, its faults included.
-	KerasCompat bool
-}
 
 // Augmenter applies transforms and keeps its scratch memory for the next
 // picture. The zero value is ready; it is not safe for concurrent use.
-type Augmenter struct{}
-
-// Apply writes to dst the h×w picture of c interleaved channels in src after
-// the transform. dst and src must not overlap.
-func (a *Augmenter) Apply(dst, src []float32, h, w, c int, t Transform, o Options) error {
-	return errors.ErrUnsupported
-}
-
-// ApplyBytes is Apply from the bytes of a picture.
-func (a *Augmenter) ApplyBytes(dst []float32, src []uint8, h, w, c int, t Transform, o Options) error {
-	return errors.ErrUnsupported
+type Augmenter struct {
+	spline []float64 // spline coefficients of the source, for Cubic
+	line   []float64 // one row or column of them
 }
 
 // Apply is Augmenter.Apply with scratch memory of its own.
@@ -97,4 +26,56 @@ func Apply(dst, src []float32, h, w, c int, t Transform, o Options) error {
 // ApplyBytes is Augmenter.ApplyBytes with scratch memory of its own.
 func ApplyBytes(dst []float32, src []uint8, h, w, c int, t Transform, o Options) error {
 	return new(Augmenter).ApplyBytes(dst, src, h, w, c, t, o)
+}
+
+// Apply writes to dst the picture src of h rows, w columns and c channels after
+// the transform, in Keras' order: affine, channel shift, flips, brightness.
+// Brightness takes values to be 0 … 255, or 0 … 1 where none is larger, and
+// limits what it brightens to that range; where values lie outside, it scales
+// their distance from the smallest. The alpha of four channels is kept. dst and
+// src must not overlap.
+func (a *Augmenter) Apply(dst, src []float32, h, w, c int, t Transform, o Options) error {
+	return apply(a, dst, src, h, w, c, t, o)
+}
+
+// ApplyBytes is Apply from bytes.
+func (a *Augmenter) ApplyBytes(dst []float32, src []uint8, h, w, c int, t Transform, o Options) error {
+	return apply(a, dst, src, h, w, c, t, o)
+}
+
+func apply[T float32 | uint8](a *Augmenter, dst []float32, src []T, h, w, c int, t Transform, o Options) error {
+	if h < 1 || w < 1 || c < 1 || h > math.MaxInt32/w/c {
+		return fmt.Errorf("augment: picture of %d×%d×%d (height × width × channels), expected at least 1×1×1 and below 2³¹ values", h, w, c)
+	}
+	if len(src) != h*w*c || len(dst) != h*w*c {
+		return fmt.Errorf("augment: source of %d and target of %d values, expected %d×%d×%d (height × width × channels) in both", len(src), len(dst), h, w, c)
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	if t.Brightness != nil && !(math.Abs(*t.Brightness) <= math.MaxFloat32) {
+		return fmt.Errorf("augment: brightness factor %v, expected a number", *t.Brightness)
+	}
+	if m, moves := t.matrix(h, w, o.KerasCompat); moves {
+		if err := m.check(h, w); err != nil {
+			return err
+		}
+		transform(a, dst, src, h, w, c, m, o)
+	} else {
+		for i, v := range src {
+			dst[i] = float32(v)
+		}
+	}
+	if t.ChannelShift != 0 {
+		shiftChannels(dst, t.ChannelShift)
+	}
+	flip(dst, h, w, c, t.FlipHorizontal, t.FlipVertical)
+	if t.Brightness != nil {
+		if o.KerasCompat {
+			brightenBytes(dst, c, float32(*t.Brightness))
+		} else {
+			brighten(dst, c, float32(*t.Brightness))
+		}
+	}
+	return nil
 }

@@ -1,0 +1,337 @@
+package images
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Columns says what the columns of a table of pictures mean.
+type Columns struct {
+	// Directory is put before the files' names; "" means the table's folder.
+	Directory string
+	// X is the column of file names; "" means "filename".
+	X string
+	// Y are the columns of targets; nil means "class". Only class modes
+	// MultiOutput and Raw take more than one, and these must hold numbers.
+	Y []string
+	// Weight is the column of sample weights; "" for none.
+	Weight string
+	// Separator divides a cell of Y into several classes for class mode
+	// Categorical, such as ";" for "cat;dog"; "" does not.
+	Separator string
+	// NoValidate takes files of any extension. Otherwise rows whose file has
+	// no picture's extension are left out.
+	NoValidate bool
+}
+
+// FlowFromTable returns the pictures that a CSV file with a header lists:
+// Keras' flow_from_dataframe. Files are decoded once before it returns, as in
+// FlowFromDirectory; rows of missing files are left out and counted.
+// Flow.Classes names the classes and their order and drops all other rows;
+// nil takes all, sorted. A split goes by the order of the rows.
+func (g Generator) FlowFromTable(path string, columns Columns, flow Flow) (*Pictures, error) {
+	return g.FlowFromTableContext(context.Background(), path, columns, flow)
+}
+
+// FlowFromTableContext is FlowFromTable under a context that stops the first
+// reading of the pictures.
+func (g Generator) FlowFromTableContext(ctx context.Context, path string, columns Columns, flow Flow) (*Pictures, error) {
+	flow, err := flow.validate(g)
+	if err != nil {
+		return nil, err
+	}
+	t, err := readTable(path, columns, flow.ClassMode)
+	if err != nil {
+		return nil, fmt.Errorf("images: %s: %w", path, err)
+	}
+	classes, err := t.classify(columns, flow, g.KerasCompat)
+	if err != nil {
+		return nil, fmt.Errorf("images: %s: %w", path, err)
+	}
+	bad := t.validate(columns, flow.rules(g))
+	t.split(flow, g.ValidationSplit)
+	if len(t.rows) == 0 {
+		return nil, fmt.Errorf("images: %s lists no pictures for the subset %v in column %q", path, flow.Subset, columns.x())
+	}
+	l := listing{bad: bad}
+	for _, r := range t.rows {
+		l.paths, l.names = append(l.paths, r.path), append(l.names, r.name)
+	}
+	p, failures, err := openPictures(ctx, g, flow, flow.preprocessing(g), l)
+	if err != nil {
+		return nil, err
+	}
+	t.rows = kept(t.rows, failures)
+	p.classes, p.mode = classes, t.mode
+	t.fill(p, columns)
+	return p, nil
+}
+
+func (c Columns) x() string { return orElse(c.X, "filename") }
+
+func orElse(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}
+
+// row is one line of a table.
+type row struct {
+	line       int
+	name, path string
+	cells      []string // of the Y columns
+	labels     []int    // classes of the first of them
+	numbers    []float32
+	weight     float32
+}
+
+type table struct {
+	mode ClassMode
+	rows []row
+}
+
+func readTable(path string, c Columns, mode ClassMode) (*table, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	reader := bufio.NewReader(file)
+	if mark, _ := reader.Peek(3); string(mark) == "\ufeff" {
+		reader.Discard(3)
+	}
+	records := csv.NewReader(reader)
+	header, err := records.Read()
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the header: %w", err)
+	}
+	x, weight, y, err := c.find(header, mode)
+	if err != nil {
+		return nil, err
+	}
+	dir := orElse(c.Directory, filepath.Dir(path))
+	t := &table{mode: mode}
+	for {
+		record, err := records.Read()
+		if errors.Is(err, io.EOF) {
+			return t, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r := row{name: record[x], path: record[x], weight: 1}
+		r.line, _ = records.FieldPos(x)
+		if !filepath.IsAbs(r.path) {
+			r.path = filepath.Join(dir, r.path)
+		}
+		for _, column := range y {
+			r.cells = append(r.cells, record[column])
+		}
+		if weight >= 0 {
+			if r.weight, err = number(record[weight]); err != nil || r.weight < 0 {
+				return nil, fmt.Errorf("line %d: the weight %q is no number of at least 0", r.line, record[weight])
+			}
+		}
+		t.rows = append(t.rows, r)
+	}
+}
+
+// find returns where in the header the columns are; weight is -1 for none.
+func (c Columns) find(header []string, mode ClassMode) (x, weight int, y []int, err error) {
+	at := func(name string) int {
+		i := slices.Index(header, name)
+		if i < 0 && err == nil {
+			err = fmt.Errorf("there is no column %q, only %s", name, strings.Join(header, ", "))
+		}
+		return i
+	}
+	x, weight = at(c.x()), -1
+	if c.Weight != "" {
+		weight = at(c.Weight)
+	}
+	if mode == Input || mode == NoTargets {
+		return x, weight, nil, err
+	}
+	names := c.Y
+	if len(names) == 0 {
+		names = []string{"class"}
+	}
+	for _, name := range names {
+		y = append(y, at(name))
+	}
+	if len(y) > 1 && mode != MultiOutput && mode != Raw && err == nil {
+		err = fmt.Errorf("class mode %v takes its classes from one column, not from %s; use multi_output or raw for several columns of numbers", mode, strings.Join(names, ", "))
+	}
+	return x, weight, y, err
+}
+
+func number(cell string) (float32, error) {
+	v, err := strconv.ParseFloat(strings.TrimSpace(cell), 32)
+	if err == nil && (math.IsNaN(v) || math.IsInf(v, 0)) {
+		err = strconv.ErrRange
+	}
+	return float32(v), err
+}
+
+// classify reads the Y columns: as numbers, or as classes, in which case rows
+// of other classes than flow asks for are dropped.
+func (t *table) classify(c Columns, flow Flow, compat bool) ([]string, error) {
+	if t.mode == Input || t.mode == NoTargets {
+		return nil, nil
+	}
+	if t.mode == MultiOutput || t.mode == Raw {
+		return nil, t.readNumbers()
+	}
+	classes := slices.Clone(flow.Classes)
+	if classes == nil {
+		for _, r := range t.rows {
+			classes = append(classes, c.split(r.cells[0])...)
+		}
+		slices.Sort(classes)
+		classes = slices.Compact(classes)
+	}
+	index := make(map[string]int, len(classes))
+	for i, class := range classes {
+		index[class] = i
+	}
+	for i := range t.rows {
+		r := &t.rows[i]
+		for _, class := range c.split(r.cells[0]) {
+			if class == "" {
+				return nil, fmt.Errorf("line %d has no class", r.line)
+			}
+			if label, asked := index[class]; asked {
+				r.labels = append(r.labels, label)
+			}
+		}
+	}
+	t.rows = slices.DeleteFunc(t.rows, func(r row) bool { return len(r.labels) == 0 })
+	multiple := slices.ContainsFunc(t.rows, func(r row) bool { return len(r.labels) > 1 })
+	if t.mode == ByFolders && multiple {
+		t.mode = Categorical
+	}
+	if multiple && t.mode != Categorical {
+		return nil, fmt.Errorf("some rows have several classes, which class mode %v cannot express; use categorical", t.mode)
+	}
+	var err error
+	t.mode, err = t.mode.resolve(classes, compat)
+	return classes, err
+}
+
+func (c Columns) split(cell string) []string {
+	if c.Separator == "" {
+		return []string{cell}
+	}
+	parts := strings.Split(cell, c.Separator)
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+func (t *table) readNumbers() error {
+	for i := range t.rows {
+		r := &t.rows[i]
+		for _, cell := range r.cells {
+			v, err := number(cell)
+			if err != nil {
+				return fmt.Errorf("line %d: %q is no number, which class mode %v needs", r.line, cell, t.mode)
+			}
+			r.numbers = append(r.numbers, v)
+		}
+	}
+	return nil
+}
+
+// validate drops rows whose file has another extension than a picture's.
+func (t *table) validate(c Columns, r rules) (bad []Bad) {
+	if c.NoValidate {
+		return nil
+	}
+	t.rows = slices.DeleteFunc(t.rows, func(row row) bool {
+		if hasExtension(row.name, r.extensions) {
+			return false
+		}
+		bad = append(bad, Bad{row.path, errExtension})
+		return true
+	})
+	return bad
+}
+
+// split keeps the rows of the flow's subset.
+func (t *table) split(flow Flow, fraction float64) {
+	if flow.Subset == Everything {
+		return
+	}
+	groups := map[int][]int{} // rows by class, of one group unless drawn for each class
+	for i, r := range t.rows {
+		group := 0
+		if flow.SeededSplit && len(r.labels) > 0 {
+			group = r.labels[0]
+		}
+		groups[group] = append(groups[group], i)
+	}
+	var chosen []int
+	for group, members := range groups {
+		for _, i := range flow.part(len(members), fraction, group) {
+			chosen = append(chosen, members[i])
+		}
+	}
+	slices.Sort(chosen)
+	rows := make([]row, len(chosen))
+	for i, j := range chosen {
+		rows[i] = t.rows[j]
+	}
+	t.rows = rows
+}
+
+// fill gives p the targets and weights of the rows.
+func (t *table) fill(p *Pictures, c Columns) {
+	var labels [][]int
+	numbers := [][]float32{}
+	weights := make([]float32, len(t.rows))
+	for i, r := range t.rows {
+		labels, weights[i] = append(labels, r.labels), r.weight
+		numbers = append(numbers, r.numbers)
+	}
+	switch t.mode {
+	case Binary, Sparse:
+		p.targets = []column{newRows(float32s(slices.Concat(labels...)))}
+	case Categorical:
+		p.targets = []column{oneHot{labels, len(p.classes)}}
+	case Raw:
+		width := len(numbers[0])
+		if width == 1 {
+			p.targets = []column{newRows(slices.Concat(numbers...))}
+		} else {
+			p.targets = []column{newRows(slices.Concat(numbers...), width)}
+		}
+	case MultiOutput:
+		for k := range numbers[0] {
+			output := make([]float32, len(numbers))
+			for i := range numbers {
+				output[i] = numbers[i][k]
+			}
+			p.targets = append(p.targets, newRows(output))
+		}
+	}
+	if len(t.rows) > 0 && len(slices.Concat(labels...)) == len(t.rows) {
+		p.labels = slices.Concat(labels...)
+	}
+	if c.Weight != "" {
+		for range max(len(p.targets), 1) {
+			p.weights = append(p.weights, newRows(weights))
+		}
+	}
+}
