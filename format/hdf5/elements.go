@@ -80,3 +80,66 @@ func fill[T tensor.Element](t *tensor.Tensor, size int, one func([]byte) T) (fun
 		}
 	}, nil
 }
+
+// writeElements writes all elements of t, little-endian, a piece at a time.
+func writeElements(to *counter, t *tensor.Tensor) error {
+	count := pieceBytes / t.DType().Size()
+	piece := make([]byte, 0, min(count, t.Len())*t.DType().Size())
+	for from := 0; from < t.Len(); from += count {
+		piece = appendElements(piece[:0], t, from, min(from+count, t.Len()))
+		if err := to.write(piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// appendElements appends the elements [from, to) of t, little-endian.
+func appendElements(out []byte, t *tensor.Tensor, from, to int) []byte {
+	order := binary.LittleEndian
+	switch t.DType() {
+	case tensor.Bool:
+		return each(out, t, from, to, func(out []byte, v bool) []byte {
+			if v {
+				return append(out, 1)
+			}
+			return append(out, 0)
+		})
+	case tensor.Uint8:
+		return each(out, t, from, to, func(out []byte, v uint8) []byte { return append(out, v) })
+	case tensor.Int8:
+		return each(out, t, from, to, func(out []byte, v int8) []byte { return append(out, byte(v)) })
+	case tensor.Uint16:
+		return each(out, t, from, to, order.AppendUint16)
+	case tensor.Int16:
+		return each(out, t, from, to, func(out []byte, v int16) []byte { return order.AppendUint16(out, uint16(v)) })
+	case tensor.Float16:
+		return each(out, t, from, to, func(out []byte, v tensor.Half) []byte { return order.AppendUint16(out, uint16(v)) })
+	case tensor.BFloat16:
+		return each(out, t, from, to, func(out []byte, v tensor.Brain) []byte { return order.AppendUint16(out, uint16(v)) })
+	case tensor.Uint32:
+		return each(out, t, from, to, order.AppendUint32)
+	case tensor.Int32:
+		return each(out, t, from, to, func(out []byte, v int32) []byte { return order.AppendUint32(out, uint32(v)) })
+	case tensor.Float32:
+		return each(out, t, from, to, func(out []byte, v float32) []byte { return order.AppendUint32(out, math.Float32bits(v)) })
+	case tensor.Uint64:
+		return each(out, t, from, to, order.AppendUint64)
+	case tensor.Int64:
+		return each(out, t, from, to, func(out []byte, v int64) []byte { return order.AppendUint64(out, uint64(v)) })
+	case tensor.Float64:
+		return each(out, t, from, to, func(out []byte, v float64) []byte { return order.AppendUint64(out, math.Float64bits(v)) })
+	}
+	return out
+}
+
+func each[T tensor.Element](out []byte, t *tensor.Tensor, from, to int, add func([]byte, T) []byte) []byte {
+	values, err := tensor.Values[T](t)
+	if err != nil {
+		return out // the caller's switch has asked for the type already
+	}
+	for _, v := range values[from:to] {
+		out = add(out, v)
+	}
+	return out
+}
