@@ -26,7 +26,8 @@ import tensorflow as tf
 from keras import activations, initializers, layers, losses, metrics, optimizers, regularizers
 from keras.src.initializers.random_initializers import compute_fans
 
-import cases
+sys.dont_write_bytecode = True
+import cases  # noqa: E402
 
 DATA = pathlib.Path(__file__).parent / "data"
 
