@@ -10,7 +10,7 @@ func transform[T float32 | uint8](a *Augmenter, dst []float32, src []T, h, w, c 
 	case Bilinear:
 		bilinear(dst, src, h, w, c, m, o)
 	case NearestPixel:
-		resample(dst, src, h, w, c, m, 0, o, grid{h: h, w: w})
+		nearest(dst, src, h, w, c, m, o)
 	case Cubic:
 		border := 0
 		if o.FillMode == Nearest {
@@ -55,10 +55,34 @@ func bilinear[T float32 | uint8](dst []float32, src []T, h, w, c int, m affine, 
 	}
 }
 
+// nearest is resample of order 0 with the same shortcut.
+func nearest[T float32 | uint8](dst []float32, src []T, h, w, c int, m affine, o Options) {
+	size := grid{h: h, w: w}
+	for y := range h {
+		row0 := m.rows[2] + float64(float64(y)*m.rows[0])
+		column0 := m.columns[2] + float64(float64(y)*m.columns[0])
+		for x := range w {
+			row := row0 + float64(float64(x)*m.rows[1])
+			column := column0 + float64(float64(x)*m.columns[1])
+			out := dst[:c:c]
+			dst = dst[c:]
+			if !(row >= 0 && column >= 0 && row <= float64(h-1) && column <= float64(w-1)) {
+				sample(out, src, c, row, column, 0, o, size)
+				continue
+			}
+			pixel := src[(int(row+0.5)*w+int(column+0.5))*c:][:c]
+			for i, v := range pixel {
+				out[i] = float32(v)
+			}
+		}
+	}
+}
+
 // grid is the size of what is sampled, of which border pixels on every side
 // are not the picture's.
 type grid struct{ h, w, border int }
 
+// resample interpolates from the pixels of src, whose size may differ from the h×w of dst.
 func resample[T float32 | uint8 | float64](dst []float32, src []T, h, w, c int, m affine, order int, o Options, size grid) {
 	for y := range h {
 		row0 := m.rows[2] + float64(float64(y)*m.rows[0])

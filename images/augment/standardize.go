@@ -1,46 +1,70 @@
 package augment
 
-import "errors"
+import "math"
+
+// The functions below change a picture in place, in the order in which Keras'
+// standardize calls them: Rescale, SamplewiseCenter, SamplewiseStd,
+// FeaturewiseCenter, FeaturewiseStd and last Whitening.Apply.
+
+// tiny keeps the divisions by a standard deviation from dividing by zero.
+const tiny = 1e-6
 
 // Rescale multiplies every value by factor.
-func Rescale(x []float32, factor float64) {}
-
-// SamplewiseCenter subtracts the mean of all values.
-func SamplewiseCenter(x []float32) {}
-
-// SamplewiseStd divides by the standard deviation of all values plus 1e-6.
-func SamplewiseStd(x []float32) {}
-
-// FeaturewiseCenter subtracts each channel's mean; len(mean) is the number of channels.
-func FeaturewiseCenter(x, mean []float32) {}
-
-// FeaturewiseStd divides each channel by its standard deviation plus 1e-6.
-func FeaturewiseStd(x, std []float32) {}
-
-// Statistics accumulates the mean and standard deviation of each channel over
-// many pictures, in float64.
-type Statistics struct{}
-
-// NewStatistics returns statistics of no pictures yet.
-func NewStatistics(channels int) *Statistics { return new(Statistics) }
-
-// Add takes in a picture, or several, of interleaved channels.
-func (s *Statistics) Add(x []float32) error { return errors.ErrUnsupported }
-
-// Mean returns the mean of each channel.
-func (s *Statistics) Mean() []float32 { return nil }
-
-// Std returns the population standard deviation of each channel.
-func (s *Statistics) Std() []float32 { return nil }
-
-// Whitening is a ZCA matrix.
-type Whitening struct{}
-
-// ZCA returns the whitening of n pictures of the given number of values each.
-// Keras subtracts the featurewise mean first; so must the caller.
-func ZCA(x []float32, n, features int, epsilon float64) (*Whitening, error) {
-	return nil, errors.ErrUnsupported
+func Rescale(x []float32, factor float64) {
+	f := float32(factor)
+	for i := range x {
+		x[i] *= f
+	}
 }
 
-// Apply whitens one picture in place.
-func (z *Whitening) Apply(x []float32) error { return errors.ErrUnsupported }
+// SamplewiseCenter subtracts the mean of all values, one for all channels.
+func SamplewiseCenter(x []float32) {
+	mean := float32(meanOf(x))
+	for i := range x {
+		x[i] -= mean
+	}
+}
+
+// SamplewiseStd divides by the standard deviation of all values, one for all
+// channels, plus 1e-6.
+func SamplewiseStd(x []float32) {
+	mean, sum := meanOf(x), 0.0
+	for _, v := range x {
+		d := float64(v) - mean
+		sum += d * d
+	}
+	divisor := float32(math.Sqrt(sum/float64(max(1, len(x))))) + tiny
+	for i := range x {
+		x[i] /= divisor
+	}
+}
+
+func meanOf(x []float32) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v)
+	}
+	return sum / float64(max(1, len(x)))
+}
+
+// FeaturewiseCenter subtracts each channel's mean; there are as many channels
+// as means.
+func FeaturewiseCenter(x, mean []float32) {
+	for len(mean) > 0 && len(x) >= len(mean) {
+		for i, m := range mean {
+			x[i] -= m
+		}
+		x = x[len(mean):]
+	}
+}
+
+// FeaturewiseStd divides each channel by its standard deviation plus 1e-6;
+// there are as many channels as deviations.
+func FeaturewiseStd(x, std []float32) {
+	for len(std) > 0 && len(x) >= len(std) {
+		for i, s := range std {
+			x[i] /= s + tiny
+		}
+		x = x[len(std):]
+	}
+}
