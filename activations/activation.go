@@ -3,6 +3,7 @@
 package activations
 
 import (
+	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 )
 
@@ -13,4 +14,12 @@ type Activation interface {
 	Name() string
 	// Apply returns the function of x.
 	Apply(x *graph.Node) *graph.Node
+}
+
+// Configured is an activation with settings. Files hold it as the layer that
+// Keras has for it: LeakyReLU(0.1).
+type Configured interface {
+	Activation
+	// Object describes the layer.
+	Object() config.Object
 }
