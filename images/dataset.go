@@ -3,6 +3,7 @@ package images
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -69,9 +70,9 @@ func (d Dataset) FromDirectoryContext(ctx context.Context, dir string, flow Flow
 	if err != nil {
 		return nil, err
 	}
-	p.classes, p.mode = classes, flow.ClassMode
+	p.classes, p.mode = classes, NoTargets
 	if !d.unlabelled(flow) {
-		p.labels = kept(l.labels, failures)
+		p.mode, p.labels = flow.ClassMode, kept(l.labels, failures)
 		p.setLabels()
 	}
 	return p, nil
@@ -87,6 +88,8 @@ func (d Dataset) validate(flow Flow) error {
 		return fmt.Errorf("images: NoLabels and Labels exclude each other; set one")
 	case len(flow.Classes) > 0 && (d.NoLabels || d.Labels != nil):
 		return fmt.Errorf("images: Classes name folders, but NoLabels or Labels take the folders for no classes; set one")
+	case flow.Seed > math.MaxUint32:
+		return fmt.Errorf("images: seed %d is beyond the 32 bits of NumPy's generator, which the split reproduces", flow.Seed)
 	case flow.SeededSplit:
 		return fmt.Errorf("images: SeededSplit draws from each class, image_dataset_from_directory from the whole list; leave it out, or use Generator.FlowFromDirectory")
 	case flow.SaveToDir != "":

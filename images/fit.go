@@ -28,10 +28,6 @@ type FitOptions struct {
 	Seed uint64
 }
 
-// maxWhitened bounds the values of a picture that ZCAWhitening takes: the
-// square of it is the number of the matrix' elements, here 256 MiB of them.
-const maxWhitened = 8192
-
 // Fit measures what the featurewise options need and sets Statistics: Keras'
 // ImageDataGenerator.fit. x is pictures as Arrays.X. They are rescaled first,
 // but not preprocessed by a function or mode, as in Keras.
@@ -53,9 +49,6 @@ func (g *Generator) Fit(ctx context.Context, x *tensor.Tensor, o FitOptions) err
 	m.each = m.pictures.each
 	if m.samples == 0 {
 		return fmt.Errorf("images: Fit needs at least one picture")
-	}
-	if g.ZCAWhitening && m.each > maxWhitened {
-		return fmt.Errorf("images: ZCAWhitening of pictures with %d values needs a matrix of %[1]d×%[1]d; at most %d values are supported, use smaller pictures", m.each, maxWhitened)
 	}
 	found, err := m.measure(ctx)
 	if err != nil {

@@ -2,7 +2,6 @@ package images
 
 import (
 	"encoding/binary"
-	"fmt"
 	"io"
 	"io/fs"
 	"math"
@@ -88,9 +87,6 @@ func (l *loader) store(dst, content []byte) error {
 	region := resize.Region{}
 	if l.p.Aspect == Crop {
 		region.Top, region.Left, region.Height, region.Width = resize.CropBox(p.Height, p.Width, l.size.Height, l.size.Width)
-		if region.Height < 1 || region.Width < 1 {
-			return fmt.Errorf("a picture of %d×%d pixels (height × width) has no part in the aspect ratio of %v", p.Height, p.Width, l.size)
-		}
 	}
 	if l.p.TensorFlowResize {
 		return l.storeFloats(dst, p, region)

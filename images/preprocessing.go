@@ -3,6 +3,7 @@ package images
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -170,7 +171,7 @@ func (p Preprocessing) Standardize(x []float32) error {
 		augment.FeaturewiseStd(x, p.Std)
 	}
 	if p.Whitening != nil {
-		return p.Whitening.Apply(x)
+		return p.Whitening.Apply(x, slices.Clone(x))
 	}
 	return nil
 }
