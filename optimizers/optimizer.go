@@ -7,85 +7,64 @@ package optimizers
 import (
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
-	"github.com/lince-ml/lince/tensor"
 )
 
 // Optimizer computes a weight's new value. A custom one is any type with
-// these methods.
+// these methods; embedding [Options] gives it Settings.
 type Optimizer interface {
 	// Object describes the optimiser as Keras' files do.
 	Object() config.Object
 	// Settings returns what all optimisers share.
 	Settings() Options
-	// Rate returns the learning rate: a constant or a schedule.
+	// Rate returns the learning rate: a [Constant] or another schedule.
 	Rate() Schedule
 	// Step returns the weight's value after the step.
 	Step(s *Step) *graph.Node
 }
 
-// Schedule gives the learning rate of a step.
-type Schedule interface {
-	// Object describes the schedule as Keras' files do.
-	Object() config.Object
-	// At returns the rate of a step, counted from 0.
-	At(step int) float64
-}
-
 // Step is what an Optimizer is given for one weight.
 type Step struct {
-	// Weight and Gradient have the same shape.
+	// Weight is the value that the step changes, weight decay already taken
+	// off. Gradient has its shape and is accumulated and clipped.
 	Weight, Gradient *graph.Node
 	// Rate is the learning rate, Number the number of the step counted from
-	// 1; both float32 scalars.
+	// 1, not counting batches that only accumulate; both float32 scalars.
 	Rate, Number *graph.Node
 
-	slots *Slots
-	name  string
+	update *update
+	name   string
+	index  int
+	apart  int
 }
 
 // Slot returns the value, at the beginning of the step, of a variable of the
-// weight's shape that begins as initial everywhere.
+// weight's shape that begins as initial everywhere. In the order of Slots.All
+// the slots of one weight follow each other.
 func (s *Step) Slot(name string, initial float64) *graph.Node {
-	return s.slots.read(s.name+"_"+name, s.Weight, s.Weight.Shape(), initial)
+	return s.read(name, initial, stepSlots)
 }
 
-// SetSlot gives a slot its value after the step.
-func (s *Step) SetSlot(name string, value *graph.Node) { s.slots.set(s.name+"_"+name, value) }
-
-// Slots are the variables that an optimiser keeps, in the order of their
-// making, which is Keras'. The same Slots must be given to every program of
-// a training, so that a rebuilt one goes on with what was learnt.
-type Slots struct {
-	list    []*Slot
-	byName  map[string]*Slot
-	updates []graph.Update
+// SlotApart is Slot for a variable that stands behind those of all weights in
+// the order of Slots.All, as Keras places what it builds in a separate pass.
+func (s *Step) SlotApart(name string, initial float64) *graph.Node {
+	s.apart++
+	return s.read(name, initial, stepSlots+s.apart)
 }
 
-// Slot is a variable of an optimiser.
-type Slot struct {
-	Name     string
-	Variable *graph.Variable
-	// Initial is the value of every element at first.
-	Initial float32
+func (s *Step) read(name string, initial float64, group int) *graph.Node {
+	return s.update.read(s.slotName(name), s.Weight, place{group, s.index}, initial)
 }
 
-// All returns the slots in the order of their making.
-func (s *Slots) All() []*Slot { return s.list }
+// SetSlot gives a slot its value after the step; without it the slot stays.
+func (s *Step) SetSlot(name string, value *graph.Node) { s.update.set(s.slotName(name), value) }
 
-func (s *Slots) read(name string, like *graph.Node, shape tensor.Shape, initial float64) *graph.Node {
-	slot := s.byName[name]
-	if slot == nil {
-		if s.byName == nil {
-			s.byName = map[string]*Slot{}
-		}
-		v := &graph.Variable{Name: "optimizer/" + name, Type: graph.Type{DType: tensor.Float32, Shape: shape.Clone()}}
-		slot = &Slot{Name: name, Variable: v, Initial: float32(initial)}
-		s.byName[name] = slot
-		s.list = append(s.list, slot)
-	}
-	return like.Graph().Read(slot.Variable)
+func (s *Step) slotName(name string) string { return slotName(s.name, name) }
+
+// Shared is Slot for a scalar that all weights have in common.
+func (s *Step) Shared(name string, initial float64) *graph.Node {
+	return s.update.read(name, s.Weight.Like(0), place{sharedSlots, 0}, initial)
 }
 
-func (s *Slots) set(name string, value *graph.Node) {
-	s.updates = append(s.updates, graph.Update{Variable: s.byName[name].Variable, Value: value})
-}
+// SetShared gives a shared scalar its value after the step, the same
+// whichever weight is asked first; later calls change nothing.
+func (s *Step) SetShared(name string, value *graph.Node) { s.update.set(name, value) }
