@@ -21,12 +21,11 @@ type Dense struct {
 	Activation activations.Activation
 	// NoBias leaves the bias out.
 	NoBias bool
-	// KernelInitializer is Glorot uniform when nil.
-	KernelInitializer initializers.Initializer
-	// BiasInitializer is zeros when nil.
-	BiasInitializer initializers.Initializer
-	// KernelRegularizer and BiasRegularizer price the weights; nil for none.
-	KernelRegularizer, BiasRegularizer regularizers.Regularizer
+	// KernelInitializer is Glorot uniform when nil, BiasInitializer zeros.
+	KernelInitializer, BiasInitializer initializers.Initializer
+	// KernelRegularizer, BiasRegularizer and ActivityRegularizer price the
+	// weights and the result; nil for none.
+	KernelRegularizer, BiasRegularizer, ActivityRegularizer regularizers.Regularizer
 	// Name is numbered (dense, dense_1 ...) when empty.
 	Name string
 	// InputShape is the shape of one sample; for the first layer of a Sequential.
@@ -37,19 +36,21 @@ type Dense struct {
 func (l Dense) Describe() Description {
 	return Description{Class: "Dense", Name: l.Name, InputShape: l.InputShape, Config: config.Map{
 		"units": l.Units, "activation": activationConfig(l.Activation), "use_bias": !l.NoBias,
-		"kernel_initializer": initializerConfig(l.KernelInitializer, initializers.GlorotUniform{}),
-		"bias_initializer":   initializerConfig(l.BiasInitializer, initializers.Zeros{}),
-		"kernel_regularizer": regularizerConfig(l.KernelRegularizer),
-		"bias_regularizer":   regularizerConfig(l.BiasRegularizer),
+		"kernel_initializer":   initializerConfig(kernelInitializer(l.KernelInitializer)),
+		"bias_initializer":     initializerConfig(zerosOr(l.BiasInitializer)),
+		"kernel_regularizer":   regularizerConfig(l.KernelRegularizer),
+		"bias_regularizer":     regularizerConfig(l.BiasRegularizer),
+		"activity_regularizer": regularizerConfig(l.ActivityRegularizer),
 	}}
 }
 
-func decodeDense(r *settings) Layer {
+func decodeDense(s *settings) Layer {
 	return Dense{
-		Units: r.Int("units", 0), Activation: r.activation("activation"), NoBias: !r.Bool("use_bias", true),
-		KernelInitializer: r.initializer("kernel_initializer"), BiasInitializer: r.initializer("bias_initializer"),
-		KernelRegularizer: r.regularizer("kernel_regularizer"), BiasRegularizer: r.regularizer("bias_regularizer"),
-		Name: r.name(), InputShape: r.inputShape(),
+		Units: s.Int("units", 0), Activation: s.activation("activation"), NoBias: !s.Bool("use_bias", true),
+		KernelInitializer: s.initializer("kernel_initializer"), BiasInitializer: s.initializer("bias_initializer"),
+		KernelRegularizer: s.regularizer("kernel_regularizer"), BiasRegularizer: s.regularizer("bias_regularizer"),
+		ActivityRegularizer: s.regularizer("activity_regularizer"),
+		Name:                s.name(), InputShape: s.inputShape(),
 	}
 }
 
@@ -65,13 +66,7 @@ func (l Dense) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	if x.Rank() < 2 {
 		return nil, fmt.Errorf("input of shape %v given, expected (batch, ..., features)", x.Shape())
 	}
-	kernel := c.Weight("kernel", tensor.Shape{x.Extent(-1), l.Units}, initializerOr(l.KernelInitializer, initializers.GlorotUniform{}))
-	c.Regularize("kernel", kernel, l.KernelRegularizer)
+	kernel := weigh(c, "kernel", tensor.Shape{x.Extent(-1), l.Units}, kernelInitializer(l.KernelInitializer), l.KernelRegularizer)
 	y := x.MatMul(kernel)
-	if !l.NoBias {
-		bias := c.Weight("bias", tensor.Shape{l.Units}, initializerOr(l.BiasInitializer, initializers.Zeros{}))
-		c.Regularize("bias", bias, l.BiasRegularizer)
-		y = y.Add(bias)
-	}
-	return activate(l.Activation, y), nil
+	return finish{l.NoBias, l.BiasInitializer, l.BiasRegularizer, l.Activation, l.ActivityRegularizer}.apply(c, y), nil
 }

@@ -9,8 +9,16 @@ import (
 // decoders maps Keras' class names to what reads their configuration.
 func decoders() map[string]func(*settings) Layer {
 	return map[string]func(*settings) Layer{
-		"Dense":      decodeDense,
-		"InputLayer": decodeInput,
+		"InputLayer":             decodeInput,
+		"Dense":                  decodeDense,
+		"Conv2D":                 decodeConv2D,
+		"MaxPooling2D":           decodeMaxPooling2D,
+		"AveragePooling2D":       decodeAveragePooling2D,
+		"GlobalAveragePooling2D": decodeGlobalAveragePooling2D,
+		"GlobalMaxPooling2D":     decodeGlobalMaxPooling2D,
+		"Flatten":                decodeFlatten,
+		"Dropout":                decodeDropout,
+		"SpatialDropout2D":       decodeSpatialDropout2D,
 	}
 }
 
@@ -25,7 +33,9 @@ func Decode(object config.Object, custom map[string]func(*config.Reader) Layer) 
 	reader := config.NewReader(object)
 	var layer Layer
 	if decode, ok := decoders()[object.Class]; ok {
-		layer = decode(&settings{reader})
+		s := &settings{reader}
+		s.refuse()
+		layer = decode(s)
 	} else if decode, ok := custom[object.Class]; ok {
 		layer = decode(reader)
 	} else {

@@ -1,9 +1,11 @@
 package layers
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/lince-ml/lince/activations"
 	"github.com/lince-ml/lince/config"
-	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/initializers"
 	"github.com/lince-ml/lince/regularizers"
 )
@@ -19,20 +21,59 @@ func (s *settings) name() string { return s.String("name", "") }
 // Keras 3 InputLayer (batch_shape) holds, nil if there is none.
 func (s *settings) inputShape() []int {
 	for _, key := range []string{"batch_shape", "batch_input_shape"} {
-		list, ok := s.Value(key).([]any)
-		if !ok || len(list) == 0 {
-			continue
+		if shape := s.sampleShape(key); shape != nil {
+			return shape
 		}
-		shape := make([]int, len(list)-1)
-		for i, extent := range list[1:] {
-			shape[i] = -1
-			if number, ok := extent.(float64); ok {
-				shape[i] = int(number)
-			}
-		}
-		return shape
 	}
 	return nil
+}
+
+// sampleShape returns a shape without its batch, -1 for an extent that is
+// null; nil if there is none.
+func (s *settings) sampleShape(key string) []int {
+	list, ok := s.Value(key).([]any)
+	if !ok || len(list) == 0 {
+		return nil
+	}
+	shape := make([]int, len(list)-1)
+	for i, extent := range list[1:] {
+		switch number := extent.(type) {
+		case nil:
+			shape[i] = -1
+		case int:
+			shape[i] = number
+		case float64:
+			shape[i] = int(number)
+		default:
+			s.Fail(key, fmt.Errorf("got %v, expected a list of extents", list))
+		}
+	}
+	return shape
+}
+
+func (s *settings) padding() Padding {
+	name := s.String("padding", "valid")
+	for _, padding := range []Padding{Valid, Same} {
+		if name == padding.String() {
+			return padding
+		}
+	}
+	s.Fail("padding", fmt.Errorf("got %q, expected valid or same", name))
+	return Valid
+}
+
+const channelsLast = "channels_last"
+
+// refuse fails on what a layer may hold in Keras and not here.
+func (s *settings) refuse() {
+	if format := s.String("data_format", channelsLast); format != channelsLast {
+		s.Fail("data_format", fmt.Errorf("got %q, expected channels_last: build the model again in Keras with data_format=%q and give it the weights of this one", format, channelsLast))
+	}
+	for _, key := range s.Keys() {
+		if strings.HasSuffix(key, "_constraint") && s.Has(key) {
+			s.Fail(key, fmt.Errorf("constraints are unknown here: set it to None in Keras before saving; predictions do not depend on it"))
+		}
+	}
 }
 
 func (s *settings) activation(key string) activations.Activation {
@@ -60,14 +101,17 @@ func decoded[T any](s *settings, key string, decode func(config.Object) (T, erro
 }
 
 func activationConfig(a activations.Activation) any {
-	if a == nil {
+	switch a := a.(type) {
+	case nil:
 		return "linear"
+	case activations.Configured:
+		return a.Object().Serialized("keras.layers")
 	}
 	return a.Name()
 }
 
-func initializerConfig(i, missing initializers.Initializer) any {
-	return initializerOr(i, missing).Object().Serialized("keras.initializers")
+func initializerConfig(i initializers.Initializer) any {
+	return i.Object().Serialized("keras.initializers")
 }
 
 func regularizerConfig(r regularizers.Regularizer) any {
@@ -77,16 +121,4 @@ func regularizerConfig(r regularizers.Regularizer) any {
 	return r.Object().Serialized("keras.regularizers")
 }
 
-func initializerOr(i, missing initializers.Initializer) initializers.Initializer {
-	if i == nil {
-		return missing
-	}
-	return i
-}
-
-func activate(a activations.Activation, x *graph.Node) *graph.Node {
-	if a == nil {
-		return x
-	}
-	return a.Apply(x)
-}
+func pair(numbers [2]int) []int { return numbers[:] }
