@@ -39,8 +39,8 @@ func (b BatchNormalization) Infer(operands []Type) (Type, error) {
 }
 
 func channelwise(epsilon float64, x Type, channels []Type) (Type, error) {
-	if len(x.Shape) < 2 {
-		return Type{}, fmt.Errorf("expected a batch and channels")
+	if len(x.Shape) < 2 || x.Shape[len(x.Shape)-1] < 0 {
+		return Type{}, fmt.Errorf("expected at least two dimensions, the last one a known number of channels")
 	}
 	if err := expectFloat(x); err != nil {
 		return Type{}, err

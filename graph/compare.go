@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/lince-ml/lince/tensor"
 )
@@ -134,7 +135,9 @@ func (Selection) Reference(operands []Array, result Type) (Array, error) {
 }
 
 // Conversion changes the type of the elements. Floats become integers by
-// dropping the fraction; anything but 0 becomes true.
+// dropping the fraction, stopping at the ends of the integer's type; NaN
+// becomes 0. Integers of another integer type must fit into it. Anything but
+// 0 becomes true.
 type Conversion struct {
 	primitive
 	To tensor.DType
@@ -173,14 +176,29 @@ func (c Conversion) Reference(operands []Array, result Type) (Array, error) {
 	if err != nil {
 		return Array{}, err
 	}
+	low, high := integerRange(c.To)
 	for i, x := range operands[0].Values {
 		switch {
 		case c.To == tensor.Bool:
 			x = truth(x != 0)
-		case !c.To.IsFloat():
-			x = sign(x) * float64(int64(max(x, -x)))
+		case c.To.IsFloat():
+		case math.IsNaN(x):
+			x = 0
+		default:
+			x = math.Trunc(min(max(x, low), high))
 		}
 		out.Values[i] = x
 	}
 	return out, nil
+}
+
+// integerRange returns the ends of an integer type, of 64 bits as near as
+// float64 comes.
+func integerRange(dtype tensor.DType) (low, high float64) {
+	bits := 8 * dtype.Size()
+	switch dtype {
+	case tensor.Uint8, tensor.Uint16, tensor.Uint32, tensor.Uint64:
+		return 0, math.Ldexp(1, bits) - 1
+	}
+	return -math.Ldexp(1, bits-1), math.Ldexp(1, bits-1) - 1
 }

@@ -19,8 +19,12 @@ type Window struct {
 	Padding [2][2]int
 }
 
-// Output returns how many windows fit along a spatial dimension of the given extent.
+// Output returns how many windows fit along a spatial dimension of the given
+// extent; none without a stride.
 func (w Window) Output(dimension, extent int) int {
+	if w.Stride[dimension] < 1 {
+		return 0
+	}
 	room := extent + w.Padding[dimension][0] + w.Padding[dimension][1] - dilated(w.Size[dimension], w.Dilation[dimension])
 	if room < 0 {
 		return 0
@@ -38,22 +42,41 @@ func (w Window) check() error {
 	for i := range 2 {
 		if w.Size[i] < 1 || w.Stride[i] < 1 || w.Dilation[i] < 1 ||
 			max(w.Size[i], w.Stride[i], w.Dilation[i]) > maxExtent>>8 {
-			return fmt.Errorf("window of size %v, stride %v and dilation %v; each must be at least 1", w.Size, w.Stride, w.Dilation)
+			return fmt.Errorf("window of size %v, stride %v and dilation %v; each must be from 1 to %d", w.Size, w.Stride, w.Dilation, maxExtent>>8)
 		}
 		for _, padding := range w.Padding[i] {
 			if padding < 0 || padding > maxExtent {
-				return fmt.Errorf("padding %v must not be negative", w.Padding)
+				return fmt.Errorf("padding %v must be from 0 to %d", w.Padding, maxExtent)
 			}
 		}
 	}
 	return nil
 }
 
+// output returns the extents of the result over pictures.
+func (w Window) output(height, width int) ([2]int, error) {
+	if err := w.check(); err != nil {
+		return [2]int{}, err
+	}
+	if height < 0 || width < 0 {
+		return [2]int{}, fmt.Errorf("only the first dimension of pictures can be the batch")
+	}
+	output := [2]int{w.Output(0, height), w.Output(1, width)}
+	if output[0] < 1 || output[1] < 1 {
+		return output, fmt.Errorf("a window of %dx%d with dilation %v and padding %v does not fit into %dx%d",
+			w.Size[0], w.Size[1], w.Dilation, w.Padding, height, width)
+	}
+	return output, nil
+}
+
 // SamePadding returns TensorFlow's padding "same" along one dimension: as many
-// windows as ⌈extent/stride⌉, the odd element of padding behind.
+// windows as ⌈extent/stride⌉, the odd element of padding behind. It is none
+// where there is nothing to pad, or no stride.
 func SamePadding(extent, size, stride, dilation int) [2]int {
-	windows := (extent + stride - 1) / stride
-	total := max((windows-1)*stride+dilated(size, dilation)-extent, 0)
+	if extent < 1 || stride < 1 {
+		return [2]int{}
+	}
+	total := max((windows(extent, stride)-1)*stride+dilated(size, dilation)-extent, 0)
 	return [2]int{total / 2, total - total/2}
 }
 
@@ -93,17 +116,6 @@ func (c Convolution) Infer(operands []Type) (Type, error) {
 	return result, c.agree(x, w, result)
 }
 
-func (c Convolution) output(height, width int) ([2]int, error) {
-	if err := c.check(); err != nil {
-		return [2]int{}, err
-	}
-	output := [2]int{c.Output(0, height), c.Output(1, width)}
-	if output[0] < 1 || output[1] < 1 {
-		return output, fmt.Errorf("a window of %dx%d with dilation %v does not fit into %dx%d", c.Size[0], c.Size[1], c.Dilation, height, width)
-	}
-	return output, nil
-}
-
 // agree checks that pictures, kernels and result fit one another, whichever of
 // them is being computed.
 func (c Convolution) agree(x, w, y Type) error {
@@ -119,6 +131,8 @@ func (c Convolution) agree(x, w, y Type) error {
 	}
 	channels, filters := x.Shape[3], w.Shape[3]
 	switch {
+	case channels < 0 || filters < 0:
+		return fmt.Errorf("the number of channels must be known, pictures are %v, kernels %v", x.Shape, w.Shape)
 	case w.Shape[0] != c.Size[0] || w.Shape[1] != c.Size[1]:
 		return fmt.Errorf("kernels %v are not of the window's size %v", w.Shape, c.Size)
 	case c.Groups < 1 || channels%c.Groups != 0 || filters%c.Groups != 0:
@@ -129,7 +143,7 @@ func (c Convolution) agree(x, w, y Type) error {
 	if expected := (tensor.Shape{x.Shape[0], output[0], output[1], filters}); !y.Shape.Equal(expected) {
 		return fmt.Errorf("the result is %v, expected %v", y.Shape, expected)
 	}
-	return checkSize(y.Shape)
+	return nil
 }
 
 func (c Convolution) Gradient(n, upstream *Node) []*Node {
@@ -189,13 +203,10 @@ func (c ConvolutionInput) Infer(operands []Type) (Type, error) {
 		return Type{}, err
 	}
 	y, w := operands[0], operands[1]
-	if len(y.Shape) != 4 || len(w.Shape) != 4 || c.Groups < 1 {
+	if len(y.Shape) != 4 || len(w.Shape) != 4 || c.Groups < 1 || c.Groups > maxExtent {
 		return Type{}, fmt.Errorf("expected 4 dimensions and at least one group")
 	}
 	x := Type{y.DType, tensor.Shape{y.Shape[0], c.Height, c.Width, w.Shape[2] * c.Groups}}
-	if err := checkSize(x.Shape); err != nil {
-		return Type{}, err
-	}
 	return x, c.agree(x, w, y)
 }
 

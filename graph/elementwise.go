@@ -264,13 +264,20 @@ func (e Elementwise) Infer(operands []Type) (Type, error) {
 
 func (d domain) result(operand Type) (Type, error) {
 	isFloat, isBool := operand.DType.IsFloat(), operand.DType == tensor.Bool
+	var expected string
 	switch {
-	case d == numbers && isBool, d == booleans && !isBool, (d == floats || d == predicate) && !isFloat:
-		return Type{}, fmt.Errorf("elements of type %v are not what it takes", operand.DType)
+	case d == numbers && isBool:
+		expected = "numbers"
+	case d == booleans && !isBool:
+		expected = "booleans; compare something"
+	case (d == floats || d == predicate) && !isFloat:
+		expected = "floating-point numbers; convert it first"
 	case d == predicate:
 		return Type{tensor.Bool, operand.Shape}, nil
+	default:
+		return operand, nil
 	}
-	return operand, nil
+	return Type{}, fmt.Errorf("the elements are %v, expected %s", operand.DType, expected)
 }
 
 func (e Elementwise) Gradient(n, upstream *Node) []*Node {

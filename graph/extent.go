@@ -47,11 +47,8 @@ func (p Pad) Infer(operands []Type) (Type, error) {
 			return Type{}, fmt.Errorf("cutting %d and %d off leaves nothing of the %d along dimension %d", -low, -high, extent, i)
 		}
 	}
-	return Type{operands[0].DType, shape}, checkSize(shape)
+	return Type{operands[0].DType, shape}, nil
 }
-
-// maxExtent bounds extents that attributes add to, so that sums cannot overflow.
-const maxExtent = 1 << 31
 
 // dilated is the extent of a row whose neighbours are step apart.
 func dilated(extent, step int) int {
@@ -59,6 +56,14 @@ func dilated(extent, step int) int {
 		return 0
 	}
 	return (extent-1)*step + 1
+}
+
+// windows is how many steps begin within an extent: ⌈extent/step⌉.
+func windows(extent, step int) int {
+	if extent == 0 {
+		return 0
+	}
+	return (extent-1)/step + 1
 }
 
 func (p Pad) Gradient(n, upstream *Node) []*Node {
@@ -141,10 +146,10 @@ func (s Slice) Infer(operands []Type) (Type, error) {
 			}
 			continue
 		}
-		if start < 0 || limit < start || limit > extent || stride < 1 {
+		if start < 0 || limit < start || limit > extent || stride < 1 || stride > maxExtent {
 			return Type{}, fmt.Errorf("cannot take [%d:%d:%d] of the %d along dimension %d", start, limit, stride, extent, i)
 		}
-		shape[i] = (limit - start + stride - 1) / stride
+		shape[i] = windows(limit-start, stride)
 	}
 	return Type{operands[0].DType, shape}, nil
 }
@@ -207,7 +212,7 @@ func (c Concatenation) Infer(operands []Type) (Type, error) {
 		}
 		shape[c.Axis] += operand.Shape[c.Axis]
 	}
-	return Type{operands[0].DType, shape}, checkSize(shape)
+	return Type{operands[0].DType, shape}, nil
 }
 
 func (c Concatenation) Gradient(n, upstream *Node) []*Node {

@@ -9,12 +9,23 @@ import (
 // values, by reverse-mode differentiation. A value on which the scalar does
 // not depend gets zeros.
 func Gradient(scalar *Node, values ...*Node) ([]*Node, error) {
+	if scalar == nil || scalar.graph == nil {
+		return nil, fmt.Errorf("graph: gradient of a node that no graph made asked for")
+	}
 	g := scalar.graph
 	if err := g.Err(); err != nil {
 		return nil, err
 	}
 	if scalar.Rank() != 0 || !scalar.DType().IsFloat() {
 		return nil, fmt.Errorf("graph: gradient of %v asked for, expected a floating-point scalar; reduce it first", scalar.Type())
+	}
+	for i, value := range values {
+		if err := g.accept(value); err != nil {
+			return nil, fmt.Errorf("graph: gradient with respect to value %d: %w", i, err)
+		}
+		if !value.DType().IsFloat() {
+			return nil, fmt.Errorf("graph: gradient with respect to value %d asked for, which is %v and no floating-point number", i, value.Type())
+		}
 	}
 	gradients := backward(scalar, scalar.Like(1), values, nil)
 	for i, gradient := range gradients {
@@ -28,11 +39,12 @@ func Gradient(scalar *Node, values ...*Node) ([]*Node, error) {
 // backward carries the upstream gradient of a node back to the values, and
 // not beyond the leaves; nil where none arrives.
 func backward(from, upstream *Node, values []*Node, leaves []*Node) []*Node {
-	needed := reaches(from, values, leaves)
+	order := ordered([]*Node{from}, leaves)
+	needed := dependent(order, values, leaves)
 	arrived := map[*Node]*Node{from: upstream}
-	for _, n := range ordered(from, needed) {
+	for _, n := range slices.Backward(order) {
 		gradient := arrived[n]
-		if gradient == nil || len(n.operands) == 0 || slices.Contains(leaves, n) {
+		if gradient == nil || !needed[n] || len(n.operands) == 0 || slices.Contains(leaves, n) {
 			continue
 		}
 		for i, part := range n.partsFor(gradient) {
@@ -65,44 +77,22 @@ func (n *Node) partsFor(upstream *Node) []*Node {
 	return n.operation.Gradient(n, upstream)
 }
 
-// reaches marks the nodes below from that depend on one of the values, so
-// that nothing is computed for a frozen part of a network.
-func reaches(from *Node, values, leaves []*Node) map[*Node]bool {
+// dependent marks, among nodes in order, the values and what depends on them,
+// so that nothing is computed for a frozen part of a network.
+func dependent(order, values, leaves []*Node) map[*Node]bool {
 	needed := map[*Node]bool{}
 	for _, value := range values {
 		needed[value] = true
 	}
-	var visit func(n *Node) bool
-	seen := map[*Node]bool{}
-	visit = func(n *Node) bool {
-		if seen[n] {
-			return needed[n]
-		}
-		seen[n] = true
+	for _, n := range order {
 		if slices.Contains(leaves, n) {
-			return needed[n]
+			continue
 		}
-		for _, operand := range n.operands {
-			if visit(operand) {
-				needed[n] = true
-			}
+		if slices.ContainsFunc(n.operands, func(operand *Node) bool { return needed[operand] }) {
+			needed[n] = true
 		}
-		return needed[n]
 	}
-	visit(from)
 	return needed
-}
-
-// ordered returns the marked nodes that from depends on, users before operands.
-func ordered(from *Node, marked map[*Node]bool) []*Node {
-	nodes := Ordered(from)
-	var order []*Node
-	for i := len(nodes) - 1; i >= 0; i-- {
-		if marked[nodes[i]] {
-			order = append(order, nodes[i])
-		}
-	}
-	return order
 }
 
 // throughDecomposition differentiates a composite by its decomposition. An

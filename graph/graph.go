@@ -68,6 +68,9 @@ func (g *Graph) Err() error { return g.err }
 // Fail records an error found outside the graph's own rules, for instance by
 // a layer, and returns an invalid node.
 func (g *Graph) Fail(err error) *Node {
+	if g == nil { // of a node that no graph made
+		g = New()
+	}
 	if g.err == nil {
 		if len(g.scope) > 0 {
 			err = fmt.Errorf("%s: %w", strings.Join(g.scope, "/"), err)
@@ -82,7 +85,7 @@ func (g *Graph) Fail(err error) *Node {
 func (g *Graph) Enter(scope string) (leave func()) {
 	g.scope = append(g.scope, scope)
 	depth := len(g.scope) - 1
-	return func() { g.scope = g.scope[:depth] }
+	return func() { g.scope = g.scope[:min(depth, len(g.scope))] }
 }
 
 // Node is a value of a graph: the result of an operation on other values.
@@ -103,7 +106,7 @@ func (n *Node) Graph() *Graph { return n.graph }
 func (n *Node) ID() int { return n.id }
 
 // Valid reports whether the node stands for a value; see Graph.Err.
-func (n *Node) Valid() bool { return n.id >= 0 }
+func (n *Node) Valid() bool { return n != nil && n.operation != nil }
 
 // Operation returns what computes the value, nil for an invalid node.
 func (n *Node) Operation() Operation { return n.operation }
@@ -143,31 +146,57 @@ func (n *Node) Scope() string { return n.scope }
 // satisfy the operation's rule; otherwise the graph fails and the result is
 // invalid.
 func Apply(operation Operation, operands ...*Node) *Node {
-	if len(operands) == 0 {
-		return New().Fail(fmt.Errorf("graph: %s has no operands; make it by a method of Graph", operation.Name()))
+	for _, operand := range operands {
+		if operand != nil && operand.graph != nil {
+			return operand.graph.apply(operation, operands)
+		}
 	}
-	return operands[0].graph.apply(operation, operands)
+	return New().Fail(fmt.Errorf("graph: %s has no operands; make it by a method of Graph", operation.Name()))
 }
 
 func (g *Graph) apply(operation Operation, operands []*Node) *Node {
 	types := make([]Type, len(operands))
 	for i, operand := range operands {
-		if operand.graph != g {
-			return g.Fail(fmt.Errorf("graph: operand %d of %s belongs to another graph", i, operation.Name()))
-		}
-		if !operand.Valid() {
-			return g.invalid
+		if err := g.accept(operand); err != nil {
+			return g.Fail(fmt.Errorf("graph: operand %d of %s: %w", i, operation.Name(), err))
 		}
 		types[i] = operand.typ
 	}
-	typ, err := operation.Infer(types)
+	typ, err := infer(operation, types)
 	if err != nil {
 		return g.Fail(fmt.Errorf("graph: %s of %v: %w", operation.Name(), types, err))
 	}
+	typ.Shape = slices.Clip(typ.Shape) // so that appending to it copies
 	n := &Node{
 		graph: g, id: len(g.nodes), operation: operation, operands: slices.Clone(operands),
 		typ: typ, scope: strings.Join(g.scope, "/"),
 	}
 	g.nodes = append(g.nodes, n)
 	return n
+}
+
+// accept tells why a node cannot be an operand in the graph. What makes a node
+// invalid is known to its own graph, the first cause.
+func (g *Graph) accept(operand *Node) error {
+	switch {
+	case operand == nil || operand.graph == nil:
+		return fmt.Errorf("it is a node that no graph made")
+	case !operand.Valid():
+		return operand.graph.err
+	case operand.graph != g:
+		return fmt.Errorf("it belongs to another graph")
+	}
+	return nil
+}
+
+// infer is the operation's rule, and that its result could be in memory.
+func infer(operation Operation, operands []Type) (Type, error) {
+	typ, err := operation.Infer(operands)
+	if err != nil {
+		return Type{}, err
+	}
+	if typ.DType.Size() == 0 {
+		return Type{}, fmt.Errorf("there is no element type %v", typ.DType)
+	}
+	return typ, checkShape(typ.Shape)
 }

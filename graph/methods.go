@@ -144,7 +144,7 @@ func commonShape(x, y tensor.Shape) (tensor.Shape, error) {
 		case shape[at] == 1:
 			shape[at] = extent
 		default:
-			return nil, fmt.Errorf("graph: shapes %v and %v do not go together: %d against %d at dimension %d", x, y, shape[at], extent, at)
+			return nil, fmt.Errorf("graph: shapes %v and %v do not go together: their extents differ at dimension %d of %v", x, y, at, x)
 		}
 	}
 	return shape, nil

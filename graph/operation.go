@@ -11,7 +11,8 @@ import (
 type Operation interface {
 	// Name is the operation's name, as StableHLO spells it where it has one.
 	Name() string
-	// Infer checks the operands' types and returns the result's.
+	// Infer checks the operands' types and returns the result's. Apply
+	// checks besides that the result's size is one that memory could hold.
 	Infer(operands []Type) (Type, error)
 	// Gradient returns, for each operand of n, the gradient of a scalar
 	// with respect to it, given the gradient with respect to n; nil where
@@ -41,11 +42,18 @@ type Array struct {
 	Values []float64
 }
 
-// NewArray returns an array of zeros.
+// maxReference is how many elements a reference computation may make: 8 GiB.
+const maxReference = 1 << 30
+
+// NewArray returns an array of zeros, or an error for a shape of more than
+// 2³⁰ elements, which is far beyond what the reference is for.
 func NewArray(shape tensor.Shape) (Array, error) {
 	count, err := shape.Elements()
 	if err != nil {
 		return Array{}, err
+	}
+	if count > maxReference {
+		return Array{}, fmt.Errorf("graph: %d elements of shape %v are too many for the reference computation", count, shape)
 	}
 	return Array{Shape: shape, Values: make([]float64, count)}, nil
 }
@@ -61,30 +69,36 @@ type source struct{ primitive }
 func (source) Gradient(_, _ *Node) []*Node { return nil }
 
 func (source) inferNone(operands []Type, result Type) (Type, error) {
-	if len(operands) != 0 {
-		return Type{}, fmt.Errorf("%d operands given, expected none", len(operands))
-	}
-	for i, extent := range result.Shape {
-		if extent < 0 && extent != Batch {
-			return Type{}, fmt.Errorf("shape %v has the negative extent %d at dimension %d", result.Shape, extent, i)
-		}
-	}
-	if result.DType == tensor.Invalid {
-		return Type{}, fmt.Errorf("no element type given")
-	}
-	return result, checkSize(result.Shape)
+	return result, expect(operands, 0)
 }
 
-// checkSize refuses shapes that could never be in memory, so that no later
-// product of extents overflows.
-func checkSize(shape tensor.Shape) error {
-	_, err := Resolve(shape, 1).Elements()
+// The bounds of what a program may describe. Sums and products of a few
+// extents and attributes within maxExtent do not overflow.
+const (
+	maxExtent   = 1 << 31
+	maxElements = 1 << 48
+)
+
+// checkShape refuses shapes that could never be in memory.
+func checkShape(shape tensor.Shape) error {
+	for i, extent := range shape {
+		if extent < 0 && extent != Batch {
+			return fmt.Errorf("shape %v would have the negative extent %d at dimension %d", []int(shape), extent, i)
+		}
+		if extent > maxExtent {
+			return fmt.Errorf("shape %v has the extent %d at dimension %d, at most %d is possible", shape, extent, i, maxExtent)
+		}
+	}
+	count, err := Resolve(shape, 1).Elements()
+	if err == nil && count > maxElements {
+		err = fmt.Errorf("shape %v has %d elements, more than memory holds", shape, count)
+	}
 	return err
 }
 
 func expect(operands []Type, count int) error {
 	if len(operands) != count {
-		return fmt.Errorf("%d operands given, expected %d", len(operands), count)
+		return fmt.Errorf("%d operand(s) given, expected %d", len(operands), count)
 	}
 	return nil
 }

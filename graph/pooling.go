@@ -39,12 +39,15 @@ func (w Window) pool(x Type) (Type, error) {
 	if len(x.Shape) != 4 {
 		return Type{}, fmt.Errorf("expected pictures (batch, height, width, channels)")
 	}
-	output, err := Convolution{Window: w}.output(x.Shape[1], x.Shape[2])
+	if x.Shape[3] < 0 {
+		return Type{}, fmt.Errorf("the number of channels must be known")
+	}
+	output, err := w.output(x.Shape[1], x.Shape[2])
 	if err != nil {
 		return Type{}, err
 	}
 	shape := tensor.Shape{x.Shape[0], output[0], output[1], x.Shape[3]}
-	return Type{x.DType, shape}, checkSize(shape)
+	return Type{x.DType, shape}, nil
 }
 
 func (r ReduceWindow) Gradient(n, upstream *Node) []*Node {

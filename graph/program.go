@@ -58,7 +58,10 @@ func (p *Program) Variables() []*Variable {
 
 // Ordered returns the given nodes and all they depend on, each once, operands
 // before their users.
-func Ordered(roots ...*Node) []*Node {
+func Ordered(roots ...*Node) []*Node { return ordered(roots, nil) }
+
+// ordered is Ordered that does not go beyond the leaves.
+func ordered(roots, leaves []*Node) []*Node {
 	var order []*Node
 	seen := map[*Node]bool{}
 	stack := slices.Clone(roots)
@@ -70,7 +73,9 @@ func Ordered(roots ...*Node) []*Node {
 		}
 		seen[n] = true
 		order = append(order, n)
-		stack = append(stack, n.operands...)
+		if !slices.Contains(leaves, n) {
+			stack = append(stack, n.operands...)
+		}
 	}
 	// Operands are always made before their users.
 	slices.SortFunc(order, func(a, b *Node) int { return a.id - b.id })
@@ -81,20 +86,16 @@ func Ordered(roots ...*Node) []*Node {
 // types that the operations' rules give, inputs that are parameters and
 // contain all of them, updates of the variable's type and one per variable.
 func (p *Program) Verify() error {
-	roots := p.Roots()
-	if len(roots) == 0 {
-		return fmt.Errorf("graph: the program computes nothing")
-	}
-	g := roots[0].graph
-	if g.err != nil {
-		return g.err
+	g, err := p.verifyRoots()
+	if err != nil {
+		return err
 	}
 	for _, n := range p.Nodes() {
 		if err := n.verify(g); err != nil {
 			return err
 		}
-		if _, isParameter := n.operation.(Parameter); isParameter && !slices.Contains(p.Inputs, n) {
-			return fmt.Errorf("graph: parameter %q is used but is not an input of the program", n.operation.(Parameter).Label)
+		if parameter, ok := n.operation.(Parameter); ok && !slices.Contains(p.Inputs, n) {
+			return fmt.Errorf("graph: parameter %q is used but is not an input of the program", parameter.Label)
 		}
 	}
 	for i, input := range p.Inputs {
@@ -102,22 +103,46 @@ func (p *Program) Verify() error {
 			return fmt.Errorf("graph: input %d of the program is not a parameter of its own", i)
 		}
 	}
+	return p.verifyUpdates()
+}
+
+// verifyRoots checks that there are nodes to begin with and returns their graph.
+func (p *Program) verifyRoots() (*Graph, error) {
+	roots := p.Roots()
+	if len(roots) == 0 {
+		return nil, fmt.Errorf("graph: the program computes nothing")
+	}
+	for _, n := range append(roots, p.Inputs...) {
+		if n == nil || n.graph == nil {
+			return nil, fmt.Errorf("graph: the program holds a node that no graph made")
+		}
+		if err := n.graph.err; err != nil {
+			return nil, err
+		}
+	}
+	return roots[0].graph, nil
+}
+
+func (p *Program) verifyUpdates() error {
 	updated := map[*Variable]bool{}
-	for _, update := range p.Updates {
-		if !update.Value.Type().Equal(update.Variable.Type) {
-			return fmt.Errorf("graph: variable %q is %v, its update %v", update.Variable.Name, update.Variable.Type, update.Value.Type())
+	for i, update := range p.Updates {
+		switch v := update.Variable; {
+		case v == nil:
+			return fmt.Errorf("graph: update %d of the program has no variable", i)
+		case !update.Value.Type().Equal(v.Type):
+			return fmt.Errorf("graph: variable %q is %v, its update %v", v.Name, v.Type, update.Value.Type())
+		case updated[v]:
+			return fmt.Errorf("graph: variable %q is updated twice", v.Name)
+		default:
+			updated[v] = true
 		}
-		if updated[update.Variable] {
-			return fmt.Errorf("graph: variable %q is updated twice", update.Variable.Name)
-		}
-		updated[update.Variable] = true
 	}
 	return nil
 }
 
 func (n *Node) verify(g *Graph) error {
-	if n.graph != g || !n.Valid() {
-		return fmt.Errorf("graph: a value of the program belongs to another graph or is invalid")
+	if n.graph != g {
+		return fmt.Errorf("graph: %s in the program belongs to another graph", n.operation.Name())
 	}
 	types := make([]Type, len(n.operands))
 	for i, operand := range n.operands {
@@ -126,7 +151,7 @@ func (n *Node) verify(g *Graph) error {
 		}
 		types[i] = operand.typ
 	}
-	typ, err := n.operation.Infer(types)
+	typ, err := infer(n.operation, types)
 	if err != nil {
 		return fmt.Errorf("graph: %s: %w", n.operation.Name(), err)
 	}

@@ -196,8 +196,8 @@ func (a ArgMax) Infer(operands []Type) (Type, error) {
 	if a.Axis < 0 || a.Axis >= len(shape) || operands[0].DType == tensor.Bool {
 		return Type{}, fmt.Errorf("no numbers along axis %d", a.Axis)
 	}
-	if shape[a.Axis] == 0 {
-		return Type{}, fmt.Errorf("axis %d is empty and has no largest element", a.Axis)
+	if shape[a.Axis] < 1 {
+		return Type{}, fmt.Errorf("axis %d of %v may be empty and then has no largest element", a.Axis, shape)
 	}
 	return Type{tensor.Int32, slices.Delete(shape.Clone(), a.Axis, a.Axis+1)}, nil
 }

@@ -35,6 +35,9 @@ func rowOperands(operands []Type) (values, numbers Type, err error) {
 	if len(values.Shape) != 3 || len(numbers.Shape) != 2 || numbers.DType != tensor.Int32 || values.Shape[0] != numbers.Shape[0] {
 		return values, numbers, fmt.Errorf("expected values (batch, rows, channels) and int32 row numbers (batch, picks)")
 	}
+	if min(values.Shape[1], values.Shape[2], numbers.Shape[1]) < 0 {
+		return values, numbers, fmt.Errorf("only the first dimension can be the batch")
+	}
 	return values, numbers, expectFloat(values)
 }
 
@@ -84,7 +87,7 @@ func (s ScatterRows) Infer(operands []Type) (Type, error) {
 		return Type{}, fmt.Errorf("%d rows of values, %d numbers, %d rows to add them to", values.Shape[1], numbers.Shape[1], s.Rows)
 	}
 	shape := tensor.Shape{values.Shape[0], s.Rows, values.Shape[2]}
-	return Type{values.DType, shape}, checkSize(shape)
+	return Type{values.DType, shape}, nil
 }
 
 func (ScatterRows) Gradient(n, upstream *Node) []*Node {

@@ -52,7 +52,7 @@ func (b Broadcast) Infer(operands []Type) (Type, error) {
 			return Type{}, fmt.Errorf("extent %d does not stretch to %d at dimension %d of %v", from[i], b.Shape[axis], axis, b.Shape)
 		}
 	}
-	return source{}.inferNone(nil, Type{operands[0].DType, b.Shape})
+	return Type{operands[0].DType, b.Shape}, nil
 }
 
 func (b Broadcast) Gradient(n, upstream *Node) []*Node {
@@ -119,16 +119,12 @@ func (r Reshape) Infer(operands []Type) (Type, error) {
 	if err := expect(operands, 1); err != nil {
 		return Type{}, err
 	}
-	result, err := source{}.inferNone(nil, Type{operands[0].DType, r.Shape})
-	if err != nil {
-		return Type{}, err
-	}
 	was, batchesWere := perSample(operands[0].Shape)
 	is, batchesAre := perSample(r.Shape)
 	if was != is || batchesWere != batchesAre {
-		return Type{}, fmt.Errorf("%v has other elements than %v", operands[0].Shape, r.Shape)
+		return Type{}, fmt.Errorf("%v cannot become %v: %d elements per sample against %d", operands[0].Shape, r.Shape, was, is)
 	}
-	return result, nil
+	return Type{operands[0].DType, r.Shape}, nil
 }
 
 // perSample returns the product of the known extents and the number of Batch ones.

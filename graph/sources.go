@@ -48,6 +48,9 @@ func (g *Graph) Read(v *Variable) *Node {
 func (Read) Name() string { return "read" }
 
 func (r Read) Infer(operands []Type) (Type, error) {
+	if r.Variable == nil {
+		return Type{}, fmt.Errorf("no variable given")
+	}
 	if _, err := r.Variable.Type.Shape.Elements(); err != nil {
 		return Type{}, fmt.Errorf("variable %q: %w", r.Variable.Name, err)
 	}
@@ -69,9 +72,14 @@ func (g *Graph) Constant(value *tensor.Tensor) *Node {
 	return g.apply(Constant{Value: value}, nil)
 }
 
-// Scalar makes a constant of rank zero. dtype must be float32, float64 or int32.
+// Scalar makes a constant of rank zero, rounded to dtype, which must be a
+// float or int32.
 func (g *Graph) Scalar(dtype tensor.DType, value float64) *Node {
 	switch dtype {
+	case tensor.Float16:
+		return g.Constant(tensor.Scalar(tensor.HalfOf(float32(value))))
+	case tensor.BFloat16:
+		return g.Constant(tensor.Scalar(tensor.BrainOf(float32(value))))
 	case tensor.Float32:
 		return g.Constant(tensor.Scalar(float32(value)))
 	case tensor.Float64:
@@ -79,7 +87,7 @@ func (g *Graph) Scalar(dtype tensor.DType, value float64) *Node {
 	case tensor.Int32:
 		return g.Constant(tensor.Scalar(int32(value)))
 	}
-	return g.Fail(fmt.Errorf("graph: scalar constant of type %v asked for, expected float32, float64 or int32", dtype))
+	return g.Fail(fmt.Errorf("graph: scalar constant of type %v asked for, expected a float or int32", dtype))
 }
 
 // Like makes a scalar constant of n's element type.
@@ -93,6 +101,9 @@ func (n *Node) Like(value float64) *Node {
 func (Constant) Name() string { return "constant" }
 
 func (c Constant) Infer(operands []Type) (Type, error) {
+	if c.Value == nil {
+		return Type{}, fmt.Errorf("no value given")
+	}
 	return c.inferNone(operands, Type{c.Value.DType(), c.Value.Shape()})
 }
 
@@ -164,13 +175,13 @@ func (r RandomUniform) Infer(operands []Type) (Type, error) {
 	if key := (Type{tensor.Uint32, tensor.Shape{4}}); !operands[0].Equal(key) {
 		return Type{}, fmt.Errorf("the key is %v, expected %v", operands[0], key)
 	}
-	if slicesBatchAfterFirst(r.Shape) {
+	if batchAfterFirst(r.Shape) {
 		return Type{}, fmt.Errorf("shape %v has the batch behind the first dimension", r.Shape)
 	}
-	return source{}.inferNone(nil, Type{tensor.Float32, r.Shape})
+	return Type{tensor.Float32, r.Shape}, nil
 }
 
-func slicesBatchAfterFirst(shape tensor.Shape) bool {
+func batchAfterFirst(shape tensor.Shape) bool {
 	for i, extent := range shape {
 		if i > 0 && extent == Batch {
 			return true
