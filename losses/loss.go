@@ -3,8 +3,6 @@
 package losses
 
 import (
-	"fmt"
-
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 )
@@ -14,10 +12,24 @@ type Loss interface {
 	// Object describes the loss as Keras' files do.
 	Object() config.Object
 	// PerSample returns the loss of every sample: the mean over the last
-	// dimension, so that targets (batch, classes) give (batch). Both values
-	// are floats; targets have the predictions' shape, or for sparse losses
-	// that shape without the last dimension.
+	// dimension, so that predictions (batch, classes) give (batch).
+	// Predictions are floats. Targets have their shape, or, if that is
+	// (batch, 1), the shape (batch); for sparse losses, whose targets are
+	// class numbers, the shape without the last dimension or with 1 there.
 	PerSample(target, prediction *graph.Node) (*graph.Node, error)
+}
+
+// Scalar returns what training minimises: the loss per sample, reduced as the
+// loss says ([Reduced]) or else as [Mean] does. weights is nil or (batch).
+func Scalar(l Loss, target, prediction, weights *graph.Node) (*graph.Node, error) {
+	perSample, err := l.PerSample(target, prediction)
+	if err != nil {
+		return nil, err
+	}
+	if reduced, ok := l.(Reduced); ok {
+		return reduced.By.reduce(perSample, weights)
+	}
+	return Mean(perSample, weights), nil
 }
 
 // Mean reduces losses per sample to the scalar that is minimised: their mean
@@ -25,20 +37,30 @@ type Loss interface {
 // sum_over_batch_size, which divides by the number of elements, not by the
 // sum of weights). weights is nil or has the shape (batch).
 func Mean(perSample, weights *graph.Node) *graph.Node {
-	axes := perSample.AllAxes()
-	if weights != nil {
-		for weights.Valid() && weights.Rank() < perSample.Rank() {
-			weights = weights.ExpandDims(weights.Rank())
-		}
-		perSample = perSample.Mul(weights)
-	}
-	return perSample.ReduceMean(axes...)
+	return weighted(perSample, weights).ReduceMean(perSample.AllAxes()...)
 }
 
-// sameShape returns an error unless target and prediction agree.
-func sameShape(target, prediction *graph.Node) error {
-	if !target.Shape().Equal(prediction.Shape()) {
-		return fmt.Errorf("losses: targets have the shape %v and predictions %v, expected the same: give the last layer as many units as there are targets", target.Shape(), prediction.Shape())
+// weighted multiplies each sample's losses by its weight.
+func weighted(perSample, weights *graph.Node) *graph.Node {
+	if weights == nil {
+		return perSample
 	}
-	return nil
+	return perSample.Mul(stretched(perSample, weights))
 }
+
+// stretched gives weights (batch) a place for each further dimension of values.
+func stretched(values, weights *graph.Node) *graph.Node {
+	for weights.Valid() && weights.Rank() < values.Rank() {
+		weights = weights.ExpandDims(weights.Rank())
+	}
+	return weights.Convert(values.DType())
+}
+
+// epsilon is how far Keras keeps probabilities from 0 and 1.
+const epsilon = 1e-7
+
+// last returns the number of the last dimension.
+func last(n *graph.Node) int { return n.Rank() - 1 }
+
+// meanOverLast is the mean along the last dimension.
+func meanOverLast(n *graph.Node) *graph.Node { return n.ReduceMean(last(n)) }
