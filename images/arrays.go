@@ -150,17 +150,17 @@ func distinct(t *tensor.Tensor) map[float64]bool {
 // addColumns turns Y, the weights and further inputs into columns.
 func (p *Pictures) addColumns(a Arrays) error {
 	for _, t := range a.Extra {
-		c, err := columnOf(t)
-		if err != nil {
-			return err
-		}
-		p.inputs = append(p.inputs, c)
+		p.inputs = append(p.inputs, rows{t})
 	}
 	if a.SampleWeight != nil {
 		if a.SampleWeight.Rank() != 1 {
 			return fmt.Errorf("images: SampleWeight is %v, expected one number per sample", a.SampleWeight)
 		}
-		p.weights = []column{newRows(narrow(a.SampleWeight))}
+		weights, err := rowsOf(narrow(a.SampleWeight), 0)
+		if err != nil {
+			return err
+		}
+		p.weights = []column{weights}
 	}
 	if a.Y == nil || p.mode == Input || p.mode == NoTargets {
 		if p.mode == ByFolders {
@@ -169,10 +169,8 @@ func (p *Pictures) addColumns(a Arrays) error {
 		return nil
 	}
 	if p.mode == ByFolders {
-		p.mode = Raw
-		c, err := columnOf(a.Y)
-		p.targets = []column{c}
-		return err
+		p.mode, p.targets = Raw, []column{rows{a.Y}}
+		return nil
 	}
 	return p.addLabels(a)
 }
@@ -196,7 +194,11 @@ func (p *Pictures) addLabels(a Arrays) error {
 		p.classes = append(p.classes, fmt.Sprint(len(p.classes)))
 	}
 	mode, err := p.mode.resolve(p.classes, p.generator.KerasCompat)
-	p.mode, p.targets = mode, classTargets(mode, p.labels, len(p.classes))
+	if err != nil {
+		return err
+	}
+	p.mode = mode
+	p.targets, err = classTargets(mode, p.labels, len(p.classes))
 	return err
 }
 

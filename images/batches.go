@@ -266,17 +266,18 @@ func (p *Pictures) assemble(s *slot) (*data.Batch, error) {
 			return nil, failure
 		}
 	}
-	for i, c := range p.inputs {
-		c.gather(s.inputs[1+i], s.indices)
-	}
-	for i, c := range p.targets {
-		c.gather(s.targets[i], s.indices)
+	for _, part := range []struct {
+		columns []column
+		tensors []*tensor.Tensor
+	}{{p.inputs, s.inputs[1:]}, {p.targets, s.targets}, {p.weights, s.weights}} {
+		for i, c := range part.columns {
+			if err := c.gather(part.tensors[i], s.indices); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if p.mode == Input {
 		copy(s.targets[0].Float32s(), s.inputs[0].Float32s())
-	}
-	for i, c := range p.weights {
-		c.gather(s.weights[i], s.indices)
 	}
 	s.batch.Indices, s.batch.Files = s.indices, nil
 	if p.paths != nil {

@@ -73,7 +73,9 @@ func (d Dataset) FromDirectoryContext(ctx context.Context, dir string, flow Flow
 	p.classes, p.mode = classes, NoTargets
 	if !d.unlabelled(flow) {
 		p.mode, p.labels = flow.ClassMode, kept(l.labels, failures)
-		p.setLabels()
+		if err := p.setLabels(); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }
@@ -185,18 +187,22 @@ func (d Dataset) preprocessing(g Generator, flow Flow) Preprocessing {
 }
 
 // setLabels makes targets of the labels in image_dataset_from_directory's types.
-func (p *Pictures) setLabels() {
+func (p *Pictures) setLabels() (err error) {
+	var indices column
 	switch p.mode {
 	case Categorical:
-		p.targets = classTargets(Categorical, p.labels, len(p.classes))
+		p.targets, err = classTargets(Categorical, p.labels, len(p.classes))
+		return err
 	case Binary:
-		p.targets = []column{newRows(float32s(p.labels), 1)}
+		indices, err = rowsOf(float32s(p.labels), 1)
 	default:
 		p.mode = Sparse
-		indices := make([]int32, len(p.labels))
+		narrow := make([]int32, len(p.labels))
 		for i, label := range p.labels {
-			indices[i] = int32(label)
+			narrow[i] = int32(label)
 		}
-		p.targets = []column{newRows(indices)}
+		indices, err = rowsOf(narrow, 0)
 	}
+	p.targets = []column{indices}
+	return err
 }

@@ -47,8 +47,8 @@ func newPictures(ctx context.Context, g Generator, flow Flow, l listing, classes
 		return nil, err
 	}
 	p.classes, p.mode, p.labels = classes, mode, kept(l.labels, failures)
-	p.targets = classTargets(mode, p.labels, len(classes))
-	return p, nil
+	p.targets, err = classTargets(mode, p.labels, len(classes))
+	return p, err
 }
 
 // openPictures decodes the listed files once; failures has an error at the

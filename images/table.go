@@ -73,8 +73,7 @@ func (g Generator) FlowFromTableContext(ctx context.Context, path string, column
 	}
 	t.rows = kept(t.rows, failures)
 	p.classes, p.mode = classes, t.mode
-	t.fill(p, columns)
-	return p, nil
+	return p, t.fill(p, columns)
 }
 
 func (c Columns) x() string { return orElse(c.X, "filename") }
@@ -297,7 +296,7 @@ func (t *table) split(flow Flow, fraction float64) {
 }
 
 // fill gives p the targets and weights of the rows.
-func (t *table) fill(p *Pictures, c Columns) {
+func (t *table) fill(p *Pictures, c Columns) error {
 	var labels [][]int
 	numbers := [][]float32{}
 	weights := make([]float32, len(t.rows))
@@ -305,33 +304,50 @@ func (t *table) fill(p *Pictures, c Columns) {
 		labels, weights[i] = append(labels, r.labels), r.weight
 		numbers = append(numbers, r.numbers)
 	}
+	if flat := slices.Concat(labels...); len(flat) == len(t.rows) { // one class each
+		p.labels = flat
+	}
+	var err error
 	switch t.mode {
-	case Binary, Sparse:
-		p.targets = []column{newRows(float32s(slices.Concat(labels...)))}
 	case Categorical:
 		p.targets = []column{oneHot{labels, len(p.classes)}}
-	case Raw:
+	case Raw, MultiOutput:
+		p.targets, err = numberTargets(t.mode, numbers)
+	default:
+		p.targets, err = classTargets(t.mode, p.labels, len(p.classes))
+	}
+	if err != nil || c.Weight == "" {
+		return err
+	}
+	weight, err := rowsOf(weights, 0)
+	for range max(len(p.targets), 1) {
+		p.weights = append(p.weights, weight)
+	}
+	return err
+}
+
+// numberTargets returns one target of all columns, or with MultiOutput one of
+// each.
+func numberTargets(mode ClassMode, numbers [][]float32) ([]column, error) {
+	if mode == Raw {
 		width := len(numbers[0])
 		if width == 1 {
-			p.targets = []column{newRows(slices.Concat(numbers...))}
-		} else {
-			p.targets = []column{newRows(slices.Concat(numbers...), width)}
+			width = 0
 		}
-	case MultiOutput:
-		for k := range numbers[0] {
-			output := make([]float32, len(numbers))
-			for i := range numbers {
-				output[i] = numbers[i][k]
-			}
-			p.targets = append(p.targets, newRows(output))
+		target, err := rowsOf(slices.Concat(numbers...), width)
+		return []column{target}, err
+	}
+	var targets []column
+	for k := range numbers[0] {
+		output := make([]float32, len(numbers))
+		for i := range numbers {
+			output[i] = numbers[i][k]
 		}
-	}
-	if len(t.rows) > 0 && len(slices.Concat(labels...)) == len(t.rows) {
-		p.labels = slices.Concat(labels...)
-	}
-	if c.Weight != "" {
-		for range max(len(p.targets), 1) {
-			p.weights = append(p.weights, newRows(weights))
+		target, err := rowsOf(output, 0)
+		if err != nil {
+			return nil, err
 		}
+		targets = append(targets, target)
 	}
+	return targets, nil
 }

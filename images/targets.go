@@ -11,32 +11,26 @@ import (
 type column interface {
 	shape() tensor.Shape // of one sample
 	dtype() tensor.DType
-	gather(dst *tensor.Tensor, indices []int)
+	gather(dst *tensor.Tensor, indices []int) error
 }
 
 // rows is a column kept as the tensor of all samples.
-type rows[T tensor.Element] struct {
-	values []T
-	each   tensor.Shape
-	width  int
-}
+type rows struct{ all *tensor.Tensor }
 
-func newRows[T tensor.Element](values []T, each ...int) rows[T] {
-	width := 1
-	for _, extent := range each {
-		width *= extent
+func (r rows) shape() tensor.Shape { return r.all.Shape()[1:] }
+func (r rows) dtype() tensor.DType { return r.all.DType() }
+
+func (r rows) gather(dst *tensor.Tensor, indices []int) error { return dst.Gather(r.all, indices) }
+
+// rowsOf returns the column of values, len(values)/width of them in a row; a
+// width of 0 gives single numbers instead of rows.
+func rowsOf[T tensor.Element](values []T, width int) (column, error) {
+	shape := []int{len(values)}
+	if width > 0 {
+		shape = []int{len(values) / width, width}
 	}
-	return rows[T]{values, each, width}
-}
-
-func (r rows[T]) shape() tensor.Shape { return r.each }
-func (r rows[T]) dtype() tensor.DType { return tensor.TypeOf[T]() }
-
-func (r rows[T]) gather(dst *tensor.Tensor, indices []int) {
-	values, _ := tensor.Values[T](dst) // a tensor of dtype
-	for row, i := range indices {
-		copy(values[row*r.width:(row+1)*r.width], r.values[i*r.width:])
-	}
+	all, err := tensor.Of(values, shape...)
+	return rows{all}, err
 }
 
 // oneHot is a column of rows that are 1 at the sample's classes, else 0.
@@ -48,7 +42,7 @@ type oneHot struct {
 func (o oneHot) shape() tensor.Shape { return tensor.Shape{o.classes} }
 func (o oneHot) dtype() tensor.DType { return tensor.Float32 }
 
-func (o oneHot) gather(dst *tensor.Tensor, indices []int) {
+func (o oneHot) gather(dst *tensor.Tensor, indices []int) error {
 	values := dst.Float32s()
 	clear(values)
 	for row, i := range indices {
@@ -56,49 +50,23 @@ func (o oneHot) gather(dst *tensor.Tensor, indices []int) {
 			values[row*o.classes+class] = 1
 		}
 	}
-}
-
-// columnOf takes a tensor, one row per sample, for a column.
-func columnOf(t *tensor.Tensor) (column, error) {
-	each := t.Shape()[1:]
-	switch t.DType() {
-	case tensor.Float32:
-		return gatherer[float32](t, each)
-	case tensor.Float64:
-		return gatherer[float64](t, each)
-	case tensor.Int32:
-		return gatherer[int32](t, each)
-	case tensor.Int64:
-		return gatherer[int64](t, each)
-	case tensor.Uint8:
-		return gatherer[uint8](t, each)
-	case tensor.Bool:
-		return gatherer[bool](t, each)
-	}
-	return nil, fmt.Errorf("images: elements of type %v, expected float32, float64, int32, int64, uint8 or bool", t.DType())
-}
-
-func gatherer[T tensor.Element](t *tensor.Tensor, each tensor.Shape) (column, error) {
-	values, err := tensor.Values[T](t)
-	if err != nil {
-		return nil, err
-	}
-	return newRows(values, each...), nil
+	return nil
 }
 
 // classTargets returns the targets that the mode makes of class numbers.
-func classTargets(mode ClassMode, labels []int, classes int) []column {
+func classTargets(mode ClassMode, labels []int, classes int) ([]column, error) {
 	switch mode {
 	case Binary, Sparse:
-		return []column{newRows(float32s(labels))}
+		indices, err := rowsOf(float32s(labels), 0)
+		return []column{indices}, err
 	case Categorical:
 		single := make([][]int, len(labels))
 		for i := range labels {
 			single[i] = labels[i : i+1]
 		}
-		return []column{oneHot{single, classes}}
+		return []column{oneHot{single, classes}}, nil
 	}
-	return nil
+	return nil, nil
 }
 
 func float32s(labels []int) []float32 {
