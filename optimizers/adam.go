@@ -24,7 +24,7 @@ type Adam struct {
 }
 
 // Object describes the optimiser as Keras does.
-func (o Adam) Object() config.Object { return describe(o, "Adam", o.fields()) }
+func (o Adam) Object() config.Object { return describe(o, "Adam", "adam", o.fields()) }
 
 func (o Adam) fields() config.Map {
 	return config.Map{
@@ -80,7 +80,7 @@ type AdamW struct {
 }
 
 // Object describes the optimiser as Keras does.
-func (o AdamW) Object() config.Object { return describe(o, "AdamW", Adam(o).fields()) }
+func (o AdamW) Object() config.Object { return describe(o, "AdamW", "adam_w", Adam(o).fields()) }
 
 // Settings returns the options with the decay's default.
 func (o AdamW) Settings() Options {

@@ -2,17 +2,16 @@ package optimizers
 
 import (
 	"maps"
-	"strings"
 
 	"github.com/lince-ml/lince/config"
 )
 
 // describe makes the configuration of a class: its own fields and what all
 // optimisers have.
-func describe(o Optimizer, class string, fields config.Map) config.Object {
+func describe(o Optimizer, class, name string, fields config.Map) config.Object {
 	options := o.Settings()
 	configuration := config.Map{
-		"name":                        strings.ToLower(class),
+		"name":                        name,
 		"learning_rate":               describeRate(o.Rate()),
 		"weight_decay":                nil,
 		"clipnorm":                    orNull(options.ClipNorm),

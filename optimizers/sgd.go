@@ -26,7 +26,7 @@ type SGD struct {
 
 // Object describes the optimiser as Keras does.
 func (o SGD) Object() config.Object {
-	return describe(o, "SGD", config.Map{"momentum": o.Momentum, "nesterov": o.Nesterov})
+	return describe(o, "SGD", "sgd", config.Map{"momentum": o.Momentum, "nesterov": o.Nesterov})
 }
 
 // Rate returns the learning rate.
