@@ -1,6 +1,7 @@
 package hdf5
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -91,6 +92,9 @@ func parseDatatype(c cursor) (datatype, error) {
 	if c.err != nil {
 		return t, fmt.Errorf("datatype: %w", c.err)
 	}
+	if t.dtype.Size() != t.size { // an enumeration unlike its integers
+		t.dtype = tensor.Invalid
+	}
 	return t, nil
 }
 
@@ -180,17 +184,16 @@ func enumBase(c *cursor, version, members int) (datatype, error) {
 // text takes a text up to its zero byte, which versions before 3 pad to a
 // multiple of eight bytes.
 func (c *cursor) text(version int) string {
-	for n, b := range c.rest {
-		if b == 0 {
-			taken := n + 1
-			if version < 3 {
-				taken = (taken + 7) &^ 7
-			}
-			return string(c.take(taken)[:min(n, taken)])
-		}
+	n := bytes.IndexByte(c.rest, 0)
+	if n < 0 {
+		n = len(c.rest) // the zero byte is missing, and skip will say so
 	}
-	c.take(len(c.rest) + 1)
-	return ""
+	text := string(c.rest[:n])
+	if n++; version < 3 {
+		n = int(align(n))
+	}
+	c.skip(n)
+	return text
 }
 
 // parseDataspace returns the extents, or null where there are no elements at all.
