@@ -28,7 +28,7 @@ type RMSprop struct {
 
 // Object describes the optimiser as Keras does.
 func (o RMSprop) Object() config.Object {
-	return describe(o, "RMSprop", "rmsprop", config.Map{
+	return describe(o, "RMSprop", "rm_sprop", config.Map{
 		"rho": orDefault(o.Rho, 0.9), "momentum": o.Momentum, "epsilon": epsilonOr(o.Epsilon), "centered": o.Centered,
 	})
 }
