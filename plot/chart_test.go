@@ -39,7 +39,7 @@ func charts() map[string]Chart {
 		"constant":   Activation("constant", func(float64) float64 { return 2 }, -1, 1),
 		"matrix":     ConfusionMatrix([]string{"cats", "dogs"}, [][]int{{120, 30}, {22, 128}}),
 		"one class":  ConfusionMatrix([]string{"a class with a very long name"}, [][]int{{0}}),
-		"large":      ConfusionMatrix(make([]string, 100), square(100)),
+		"large":      ConfusionMatrix(make([]string, 35), square(35)),
 		"bars":       Bars("Pictures per class", []Bar{{"daisy", 200}, {"roses & tulips", 0}, {"<none>", 0.25}}),
 		"no bars":    Bars("Empty folders", []Bar{{"daisy", 0}}),
 	}
