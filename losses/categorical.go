@@ -62,8 +62,8 @@ func distribution(prediction *graph.Node) *graph.Node {
 type SparseCategoricalCrossentropy struct {
 	// FromLogits says that predictions are logits.
 	FromLogits bool
-	// IgnoreClass is a number whose samples have the loss 0; nil for none.
-	// They count in means as all others do.
+	// IgnoreClass is a number whose samples have the loss 0 and which Scalar
+	// does not count; nil for none.
 	IgnoreClass *int
 }
 
@@ -89,11 +89,26 @@ func (l SparseCategoricalCrossentropy) PerSample(target, prediction *graph.Node)
 	loss := x.SoftmaxCrossentropy(targets)
 	loss = graph.Select(known, loss, loss.Like(math.NaN()))
 	if l.IgnoreClass != nil {
-		numbers := target.Reshape(loss.Shape()...).Convert(loss.DType())
-		ignored := numbers.Compare(graph.Equal, numbers.Like(float64(*l.IgnoreClass)))
-		loss = graph.Select(ignored, loss.Like(0), loss)
+		loss = graph.Select(l.counts(target, loss), loss, loss.Like(0))
 	}
 	return loss, nil
+}
+
+// counts tells, for each loss, whether its sample is not of the ignored class.
+func (l SparseCategoricalCrossentropy) counts(target, perSample *graph.Node) *graph.Node {
+	numbers := target.Reshape(perSample.Shape()...).Convert(perSample.DType())
+	return numbers.Compare(graph.NotEqual, numbers.Like(float64(*l.IgnoreClass)))
+}
+
+// without returns weights that leave samples of the ignored class out; where
+// losses are divided by the number of all samples, they weigh the others up.
+func (l SparseCategoricalCrossentropy) without(target, perSample, weights *graph.Node, by Reduction) *graph.Node {
+	counted := l.counts(target, perSample).Convert(perSample.DType())
+	if by == SumOverBatchSize {
+		axes := perSample.AllAxes()
+		counted = counted.Mul(divideNoNaN(perSample.CountAlong(axes...), counted.ReduceSum(axes...)))
+	}
+	return weighted(counted, weights)
 }
 
 // CategoricalFocalCrossentropy is Keras' CategoricalFocalCrossentropy (Lin

@@ -28,7 +28,7 @@ type CosineSimilarity struct{}
 
 // Object describes the loss as Keras does.
 func (CosineSimilarity) Object() config.Object {
-	return describe("CosineSimilarity", "cosine_similarity", config.Map{"axis": -1})
+	return describe("CosineSimilarity", "cosine_similarity", nil)
 }
 
 // PerSample returns the negative cosine of the angle between each sample's
@@ -42,9 +42,9 @@ func (CosineSimilarity) PerSample(target, prediction *graph.Node) (*graph.Node, 
 }
 
 // unit scales vectors along the last dimension to length 1, and leaves those
-// shorter than 1e-6 short, as TensorFlow does.
+// shorter than 1e-7 short, as Keras does.
 func unit(x *graph.Node) *graph.Node {
 	axis := last(x)
 	squared := x.Square().ReduceSum(axis).ExpandDims(axis)
-	return x.Mul(squared.Max(squared.Like(1e-12)).Rsqrt())
+	return x.Mul(squared.Max(squared.Like(epsilon * epsilon)).Rsqrt())
 }

@@ -17,7 +17,10 @@ func (Hinge) PerSample(target, prediction *graph.Node) (*graph.Node, error) {
 	return perElement(target, prediction, hinge)
 }
 
-func hinge(t, p *graph.Node) *graph.Node { return p.Like(1).Sub(signed(t).Mul(p)).ReLU() }
+func hinge(t, p *graph.Node) *graph.Node { return positive(p.Like(1).Sub(signed(t).Mul(p))) }
+
+// positive is max(x, 0) with the gradient 1 at 0, which ReLU has not.
+func positive(x *graph.Node) *graph.Node { return x.Max(x.Like(0)) }
 
 // signed makes targets -1 and 1 if all of them are 0 or 1.
 func signed(target *graph.Node) *graph.Node {
@@ -54,5 +57,5 @@ func (CategoricalHinge) PerSample(target, prediction *graph.Node) (*graph.Node, 
 	}
 	right := t.Mul(prediction).ReduceSum(last(t))
 	wrong := t.Like(1).Sub(t).Mul(prediction).ReduceMax(last(t))
-	return wrong.Sub(right).Shift(1).ReLU(), nil
+	return positive(wrong.Sub(right).Shift(1)), nil
 }

@@ -22,14 +22,18 @@ type Loss interface {
 // Scalar returns what training minimises: the loss per sample, reduced as the
 // loss says ([Reduced]) or else as [Mean] does. weights is nil or (batch).
 func Scalar(l Loss, target, prediction, weights *graph.Node) (*graph.Node, error) {
+	by := SumOverBatchSize
+	if reduced, ok := l.(Reduced); ok {
+		l, by = reduced.Of, reduced.By
+	}
 	perSample, err := l.PerSample(target, prediction)
 	if err != nil {
 		return nil, err
 	}
-	if reduced, ok := l.(Reduced); ok {
-		return reduced.By.reduce(perSample, weights)
+	if sparse, ok := l.(SparseCategoricalCrossentropy); ok && sparse.IgnoreClass != nil {
+		weights = sparse.without(target, perSample, weights, by)
 	}
-	return Mean(perSample, weights), nil
+	return by.reduce(perSample, weights)
 }
 
 // Mean reduces losses per sample to the scalar that is minimised: their mean

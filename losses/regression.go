@@ -90,9 +90,14 @@ func (l Huber) delta() float64 {
 	return l.Delta
 }
 
-// Object describes the loss as Keras does.
+// Object describes the loss as Keras does, and beyond that another Delta than
+// 1, which Keras reads but does not write.
 func (l Huber) Object() config.Object {
-	return describe("Huber", "huber_loss", config.Map{"delta": l.delta()})
+	fields := config.Map{}
+	if l.delta() != 1 {
+		fields["delta"] = l.Delta
+	}
+	return describe("Huber", "huber_loss", fields)
 }
 
 // PerSample returns each sample's mean Huber loss.
