@@ -109,29 +109,47 @@ func (l *loader) fit(target, p *picture.Picture, region resize.Region) error {
 
 // letterbox resizes the whole of p to fit inside target and blackens the rest.
 func (l *loader) letterbox(target, p *picture.Picture) error {
-	scale := min(float64(target.Height)/float64(p.Height), float64(target.Width)/float64(p.Width))
-	height := min(max(1, int(math.Round(scale*float64(p.Height)))), target.Height)
-	width := min(max(1, int(math.Round(scale*float64(p.Width)))), target.Width)
-	inner := picture.New(height, width, p.Channels)
+	inside := l.inside(p)
+	inner := picture.New(inside.Height, inside.Width, p.Channels)
 	if err := l.fit(inner, p, resize.Region{}); err != nil {
 		return err
 	}
-	clear(target.Pix)
-	top, left, row := (target.Height-height)/2, (target.Width-width)/2, width*p.Channels
-	for r := range height {
-		copy(target.Pix[((top+r)*target.Width+left)*p.Channels:], inner.Pix[r*row:(r+1)*row])
-	}
+	place(target.Pix, inner.Pix, inside, l.size.Width, p.Channels)
 	return nil
 }
 
-func (l *loader) storeFloats(dst []byte, p *picture.Picture, region resize.Region) (err error) {
+// inside returns where in the target the whole of p fits, centred: what
+// tf.image.resize_with_pad computes, in its float32.
+func (l *loader) inside(p *picture.Picture) resize.Region {
+	height, width := float32(p.Height), float32(p.Width)
+	ratio := max(width/float32(l.size.Width), height/float32(l.size.Height))
+	height, width = height/ratio, width/ratio
+	return resize.Region{
+		Top: max(0, int((float32(l.size.Height)-height)/2)), Left: max(0, int((float32(l.size.Width)-width)/2)),
+		Height: min(max(1, int(height)), l.size.Height), Width: min(max(1, int(width)), l.size.Width),
+	}
+}
+
+// place copies the pixels of inner to their region in dst, black elsewhere.
+func place[T uint8 | float32](dst, inner []T, region resize.Region, width, channels int) {
+	clear(dst)
+	for r := range region.Height {
+		from := r * region.Width * channels
+		copy(dst[((region.Top+r)*width+region.Left)*channels:], inner[from:from+region.Width*channels])
+	}
+}
+
+// storeFloats is store with TensorFlow's resize.
+func (l *loader) storeFloats(dst []byte, p *picture.Picture, region resize.Region) error {
 	values, filter := l.scratch(), l.p.Interpolation.filter()
 	if l.p.Aspect == Pad {
-		err = l.resizer.PadTensorFlow(values, l.size.Height, l.size.Width, p, filter)
-	} else {
-		err = l.resizer.ResizeTensorFlow(values, l.size.Height, l.size.Width, p, region, filter)
-	}
-	if err != nil {
+		inside := l.inside(p)
+		inner := make([]float32, inside.Height*inside.Width*p.Channels)
+		if err := l.resizer.ResizeTensorFlow(inner, inside.Height, inside.Width, p, region, filter); err != nil {
+			return err
+		}
+		place(values, inner, inside, l.size.Width, p.Channels)
+	} else if err := l.resizer.ResizeTensorFlow(values, l.size.Height, l.size.Width, p, region, filter); err != nil {
 		return err
 	}
 	for i, v := range values {
