@@ -107,7 +107,10 @@ func store(archive *zip.Writer, name string, from io.WriterTo) error {
 func (f *File) weights() (*hdf5.Writer, error) {
 	w := hdf5.NewWriter()
 	for _, l := range slices.Concat(f.Layers, f.Optimizer) {
-		group := path.Join("/", l.Path, variablesGroup)
+		group := variablesGroup
+		if l.Path != "" {
+			group = l.Path + "/" + variablesGroup
+		}
 		if err := w.Group(group); err != nil {
 			return nil, err
 		}
@@ -139,9 +142,9 @@ func writeVariable(w *hdf5.Writer, group, name string, v Variable) error {
 // writeLegacy lays a model or its weights out as Keras 2 did.
 func (f *File) writeLegacy(to io.Writer) error {
 	w := hdf5.NewWriter()
-	root := "/"
+	root := ""
 	if f.Config != nil {
-		root = "/" + legacyModel
+		root = legacyModel + "/"
 		if err := f.writeLegacyConfig(w); err != nil {
 			return err
 		}
@@ -151,9 +154,9 @@ func (f *File) writeLegacy(to io.Writer) error {
 	}
 	var names []string
 	for _, l := range f.Layers {
-		group := path.Join(root, l.Path)
+		group := root + l.Path
 		if l.Path == "" {
-			group = path.Join(root, legacyTopLevel)
+			group = root + legacyTopLevel
 		} else {
 			names = append(names, l.Path)
 		}
@@ -168,7 +171,7 @@ func (f *File) writeLegacy(to io.Writer) error {
 		return errors.New("optimizers within an optimizer have no place in this format")
 	}
 	for _, l := range f.Optimizer {
-		if err := writeLegacyVariables(w, "/"+legacyOptimizer, l.Variables); err != nil {
+		if err := writeLegacyVariables(w, legacyOptimizer, l.Variables); err != nil {
 			return err
 		}
 	}
@@ -181,7 +184,7 @@ func (f *File) writeLegacyConfig(w *hdf5.Writer) error {
 	if err != nil {
 		return fmt.Errorf("Config: %w", err)
 	}
-	if err := errors.Join(w.Attribute("/", "model_config", string(config)), f.writeLegacyMetadata(w, "/")); err != nil {
+	if err := errors.Join(w.Attribute("", "model_config", string(config)), f.writeLegacyMetadata(w, "")); err != nil {
 		return err
 	}
 	if f.Training == nil {
@@ -191,7 +194,7 @@ func (f *File) writeLegacyConfig(w *hdf5.Writer) error {
 	if err != nil {
 		return fmt.Errorf("Training: %w", err)
 	}
-	return w.Attribute("/", "training_config", string(training))
+	return w.Attribute("", "training_config", string(training))
 }
 
 // writeLegacyMetadata writes what wrote the file; without a version Keras

@@ -52,7 +52,7 @@ def many():
 def trained(make, optimizer):
     make()  # the first of its kind, forgotten
     model = make()
-    model.compile(optimizer, "mse", metrics=["accuracy"])
+    model.compile(optimizer, keras.losses.MeanSquaredError(), metrics=["accuracy"])
     rng = np.random.default_rng(0)
     x = rng.random((4,) + model.input_shape[1:], "f4")
     model.fit(x, rng.random((4,) + model.output_shape[1:], "f4"), epochs=1, verbose=0)
