@@ -1,15 +1,19 @@
 package picture
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"io"
+)
 
 // What can be wrong with a picture file. Every error of Decode and
 // DecodeConfig is one of these to errors.Is.
 var (
 	ErrEmpty     = errors.New("the file is empty")
-	ErrFormat    = errors.New("not a picture of a supported format")
-	ErrTruncated = errors.New("the file is truncated")
-	ErrCorrupt   = errors.New("the file is corrupt")
-	ErrTooLarge  = errors.New("the picture has too many pixels")
+	ErrFormat    = errors.New("not a picture that can be read")
+	ErrTruncated = errors.New("the file ends too early")
+	ErrCorrupt   = errors.New("the file is damaged")
+	ErrTooLarge  = errors.New("the picture is too large")
 )
 
 // DefaultMaxPixels is the most pixels a picture may have unless Options say
@@ -17,6 +21,9 @@ var (
 const DefaultMaxPixels = 89_478_485
 
 // Options say how Decode reads a file. The zero value gives upright RGB.
+//
+// Alpha is dropped without compositing unless Color is RGBA, as Keras drops it:
+// a transparent pixel has the colour that the file gives to it.
 type Options struct {
 	Color ColorMode
 	// MaxPixels limits height × width; 0 means DefaultMaxPixels.
@@ -25,20 +32,123 @@ type Options struct {
 	// whatever the EXIF orientation says.
 	IgnoreOrientation bool
 	// KerasCompat decodes as Keras does through Pillow: the orientation is
-	// ignored and 16-bit gray levels are cut off at 255 where otherwise they
-	// are scaled to 8 bits.
+	// ignored except a TIFF file's, and gray levels of 16 bits are cut off at 255, where otherwise
+	// they are scaled to 8 bits.
 	KerasCompat bool
 }
 
 // Info is what a file's header says.
 type Info struct {
 	Format        string // "jpeg", "png", "gif", "bmp", "tiff", "webp" or "pnm"
-	Height, Width int    // as stored, before any orientation
-	Orientation   int    // EXIF orientation 1 … 8; 1 is upright and what files without one have
+	Height, Width int    // in pixels as stored, before any orientation
+	Orientation   int    // EXIF orientation 1 … 8; 1 is upright, and what files without one have
 }
 
-// Decode returns the picture that the content of a file holds.
-func Decode(content []byte, o Options) (*Picture, error) { return nil, ErrFormat }
+// A format reads one kind of file. Its functions get contents that it
+// recognised.
+type format struct {
+	name        string
+	recognise   func(content []byte) bool
+	size        func(content []byte) (height, width int, err error)
+	orientation func(content []byte) int // nil: the format has none
+	turned      bool                     // Pillow turns the picture upright by itself, so Keras does too
+	// decode returns the pixels with the file's own channels. clip16 cuts gray
+	// levels of 16 bits off at 255.
+	decode func(content []byte, clip16 bool) (*Picture, error)
+}
+
+var formats = [...]format{
+	{"jpeg", isJPEG, jpegSize, jpegOrientation, false, decodeJPEG},
+	{"png", isPNG, pngSize, pngOrientation, false, decodePNG},
+	{"gif", isGIF, gifSize, nil, false, decodeGIF},
+	{"bmp", isBMP, bmpSize, nil, false, decodeBMP},
+	{"tiff", isTIFF, tiffSize, exifOrientation, true, decodeTIFF},
+	{"webp", isWebP, webpSize, webpOrientation, false, decodeWebP},
+	{"pnm", isPNM, pnmSize, nil, false, decodePNM},
+}
+
+// Decode returns the picture that the content of a file holds. The header is
+// read first, and what has more pixels than allowed is refused before any
+// memory is taken for them.
+func Decode(content []byte, o Options) (p *Picture, err error) {
+	f, info, err := open(content)
+	if err != nil {
+		return nil, err
+	}
+	// A bug in a decoder of others must cost one file, not the training.
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, fmt.Errorf("picture: %s: %w: the decoder failed with %v", f.name, ErrCorrupt, r)
+		}
+	}()
+	limit := o.MaxPixels
+	if limit <= 0 {
+		limit = DefaultMaxPixels
+	}
+	if info.Height > limit/info.Width {
+		return nil, fmt.Errorf("picture: %s: %w: %d×%d pixels (height × width), at most %d in all are allowed", f.name, ErrTooLarge, info.Height, info.Width, limit)
+	}
+	if p, err = f.decode(content, o.KerasCompat); err != nil {
+		return nil, fault(f.name, err)
+	}
+	p = p.convert(o.Color)
+	if !o.IgnoreOrientation && (!o.KerasCompat || f.turned) {
+		p = p.orient(info.Orientation)
+	}
+	return p, nil
+}
 
 // DecodeConfig returns what the header says without decoding any pixels.
-func DecodeConfig(content []byte) (Info, error) { return Info{}, ErrFormat }
+func DecodeConfig(content []byte) (Info, error) {
+	_, info, err := open(content)
+	return info, err
+}
+
+// open finds the format and reads the header.
+func open(content []byte) (f *format, info Info, err error) {
+	if len(content) == 0 {
+		return nil, Info{}, fmt.Errorf("picture: %w", ErrEmpty)
+	}
+	for i := range formats {
+		if formats[i].recognise(content) {
+			f = &formats[i]
+			break
+		}
+	}
+	if f == nil {
+		return nil, Info{}, fmt.Errorf("picture: %w: %s", ErrFormat, guess(content))
+	}
+	defer func() { // as in Decode
+		if r := recover(); r != nil {
+			err = fmt.Errorf("picture: %s: %w: reading the header failed with %v", f.name, ErrCorrupt, r)
+		}
+	}()
+	info = Info{Format: f.name, Orientation: 1}
+	if info.Height, info.Width, err = f.size(content); err != nil {
+		return nil, Info{}, fault(f.name, err)
+	}
+	if info.Height < 1 || info.Width < 1 {
+		return nil, Info{}, fmt.Errorf("picture: %s: %w: %d×%d pixels (height × width)", f.name, ErrCorrupt, info.Height, info.Width)
+	}
+	if f.orientation != nil {
+		info.Orientation = f.orientation(content)
+	}
+	return f, info, nil
+}
+
+// fault makes a decoder's error one of this package's.
+func fault(format string, err error) error {
+	kind := ErrCorrupt
+	for _, known := range []error{ErrFormat, ErrTruncated, ErrCorrupt} {
+		if errors.Is(err, known) {
+			return fmt.Errorf("picture: %s: %w", format, err)
+		}
+	}
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		kind = ErrTruncated
+	case isUnsupported(err):
+		kind = ErrFormat
+	}
+	return fmt.Errorf("picture: %s: %w: %w", format, kind, err)
+}

@@ -214,6 +214,7 @@ def random():
 
 
 if __name__ == "__main__":
+    sys.modules["generate"] = sys.modules["__main__"]
     import decoding
 
     topics = {f.__name__: f for f in (resize, tensorflow, augment, standardize, random, decoding.decode, decoding.photos)}
