@@ -3,6 +3,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -161,8 +162,15 @@ func text(value any) (string, bool) {
 	return s, ok
 }
 
+// Number returns a JSON value as a number, in whichever Go type it came, and
+// whether it is one.
+func Number(value any) (float64, bool) { return number(value) }
+
 func number(value any) (float64, bool) {
 	switch v := value.(type) {
+	case json.Number:
+		f, err := v.Float64()
+		return f, err == nil
 	case float64:
 		return v, true
 	case int:

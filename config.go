@@ -1,0 +1,217 @@
+package lince
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/lince-ml/lince/config"
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/layers"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// config describes the model as Keras 3 does in config.json.
+func (m *Model) config() (config.Map, error) {
+	described := config.Map{"name": m.name, "trainable": true}
+	object := config.Object{Class: "Functional", Config: described}
+	module := "keras.src.models.functional"
+	var list []any
+	for _, value := range m.byLayer() {
+		entry, err := m.layerConfig(value)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, entry)
+	}
+	described["layers"] = list
+	if m.sequential {
+		object.Class, module = "Sequential", "keras"
+		described["dtype"] = dtypePolicy()
+		described["build_input_shape"] = jsonShape(m.shapes[m.inputs[0]])
+	} else {
+		described["input_layers"] = tensorNames(m.inputs)
+		described["output_layers"] = tensorNames(m.outputs)
+	}
+	serialized := object.Serialized(module)
+	serialized["build_config"] = config.Map{"input_shape": jsonShape(m.shapes[m.inputs[0]])}
+	return serialized, nil
+}
+
+// byLayer returns one value of every layer, in the layers' order.
+func (m *Model) byLayer() []layers.Value {
+	first := map[*layers.Instance]layers.Value{}
+	for _, value := range slices.Backward(m.network.order) {
+		first[value.Instance()] = value
+	}
+	values := make([]layers.Value, len(m.network.instances))
+	for i, instance := range m.network.instances {
+		values[i] = first[instance]
+	}
+	return values
+}
+
+func (m *Model) layerConfig(value layers.Value) (config.Map, error) {
+	instance := value.Instance()
+	if _, ok := instance.Layer().(layers.Describer); !ok {
+		return nil, fmt.Errorf("lince: layer %q of type %T cannot be saved: it has no Describe method", instance.Name(), instance.Layer())
+	}
+	description := instance.Description()
+	settings := config.Map{}
+	for key, setting := range description.Config {
+		settings[key] = setting
+	}
+	settings["name"] = instance.Name()
+	entry := config.Object{Class: description.Class, Config: settings}.Serialized("keras.layers")
+	if description.Class != "InputLayer" {
+		settings["trainable"] = instance.Trainable()
+		settings["dtype"] = dtypePolicy()
+		entry["build_config"] = config.Map{"input_shape": jsonShape(m.shapes[value.Inputs()[0]])}
+	}
+	if !m.sequential {
+		entry["name"] = instance.Name()
+		entry["inbound_nodes"] = m.inboundNodes(instance)
+	}
+	return entry, nil
+}
+
+// inboundNodes lists every use of a layer with the values it is applied to.
+func (m *Model) inboundNodes(instance *layers.Instance) []any {
+	nodes := []any{}
+	for _, value := range m.network.order {
+		if value.Instance() != instance || len(value.Inputs()) == 0 {
+			continue
+		}
+		arguments := make([]any, len(value.Inputs()))
+		for i, input := range value.Inputs() {
+			arguments[i] = config.Map{"class_name": "__keras_tensor__", "config": config.Map{
+				"shape": jsonShape(m.shapes[input]), "dtype": "float32",
+				"keras_history": []any{input.Instance().Name(), m.useNumber(input), 0},
+			}}
+		}
+		args := arguments
+		if mergesInputs(instance) {
+			args = []any{arguments}
+		}
+		nodes = append(nodes, config.Map{"args": args, "kwargs": config.Map{}})
+	}
+	return nodes
+}
+
+// mergesInputs reports whether Keras calls the layer with a list of values.
+func mergesInputs(instance *layers.Instance) bool {
+	switch instance.Class() {
+	case "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot":
+		return true
+	}
+	return false
+}
+
+// useNumber returns which use of its layer a value is.
+func (m *Model) useNumber(value layers.Value) int {
+	use := 0
+	for _, other := range m.network.order {
+		if other == value {
+			break
+		}
+		if other.Instance() == value.Instance() {
+			use++
+		}
+	}
+	return use
+}
+
+func tensorNames(values []layers.Value) []any {
+	names := make([]any, len(values))
+	for i, value := range values {
+		names[i] = []any{value.Instance().Name(), 0, 0}
+	}
+	return names
+}
+
+func dtypePolicy() config.Map {
+	return config.Object{Class: "DTypePolicy", Config: config.Map{"name": "float32"}}.Serialized("keras")
+}
+
+func jsonShape(shape tensor.Shape) []any {
+	list := make([]any, len(shape))
+	for i, extent := range shape {
+		if extent != graph.Batch {
+			list[i] = extent
+		}
+	}
+	return list
+}
+
+// decoder makes a model of a configuration.
+type decoder struct {
+	custom map[string]func(*config.Reader) layers.Layer
+}
+
+func (d decoder) model(object config.Object) (*Model, error) {
+	switch object.Class {
+	case "Sequential":
+		return d.sequential(object.Config)
+	case "Functional", "Model":
+		return d.functional(object.Config)
+	}
+	return nil, fmt.Errorf("lince: the file holds a %q, expected a Sequential or Functional model", object.Class)
+}
+
+func (d decoder) layer(entry any) (*layers.Instance, config.Object, error) {
+	object, err := config.ParseObject(entry)
+	if err != nil {
+		return nil, object, err
+	}
+	layer, err := layers.Decode(object, d.custom)
+	if err != nil {
+		return nil, object, err
+	}
+	instance := layers.Share(layer)
+	reader := config.NewReader(object)
+	instance.Rename(reader.String("name", instance.Name()))
+	instance.SetTrainable(reader.Bool("trainable", true))
+	return instance, object, reader.Err()
+}
+
+func (d decoder) sequential(settings config.Map) (*Model, error) {
+	entries, ok := settings["layers"].([]any)
+	if !ok || len(entries) == 0 {
+		return nil, errors.New("lince: the file's model has no layers")
+	}
+	instances := make([]*layers.Instance, 0, len(entries)+1)
+	for i, entry := range entries {
+		instance, _, err := d.layer(entry)
+		if err != nil {
+			return nil, fmt.Errorf("lince: layer %d: %w", i, err)
+		}
+		instances = append(instances, instance)
+	}
+	_, begins := instances[0].Layer().(layers.Input)
+	reader := config.NewReader(config.Object{Class: "Sequential", Config: settings})
+	if shape, known := reader.Value("build_input_shape").([]any); known && !begins && instances[0].Description().InputShape == nil {
+		input, err := inputOf(shape)
+		if err != nil {
+			return nil, err
+		}
+		instances = slices.Insert(instances, 0, layers.Share(input))
+	}
+	m, err := sequential(instances)
+	if err != nil {
+		return nil, err
+	}
+	m.name = reader.String("name", m.name)
+	return m, reader.Err()
+}
+
+func inputOf(batchShape []any) (layers.Input, error) {
+	layer, err := layers.Decode(config.Object{Class: "InputLayer", Config: config.Map{"batch_shape": batchShape}}, nil)
+	if err != nil {
+		return layers.Input{}, err
+	}
+	input, ok := layer.(layers.Input)
+	if !ok {
+		return input, fmt.Errorf("lince: %v is no input shape", batchShape)
+	}
+	return input, nil
+}

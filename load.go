@@ -1,0 +1,216 @@
+package lince
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lince-ml/lince/config"
+	"github.com/lince-ml/lince/format/keras"
+	"github.com/lince-ml/lince/layers"
+	"github.com/lince-ml/lince/losses"
+	"github.com/lince-ml/lince/metrics"
+	"github.com/lince-ml/lince/optimizers"
+)
+
+// LoadOptions tell Load what a file cannot.
+type LoadOptions struct {
+	// Custom decodes layers of one's own by class name. It is given to the
+	// one call that needs it; there is no global registry, and nothing in a
+	// file is ever executed.
+	Custom map[string]func(*config.Reader) layers.Layer
+	// NoCompile leaves the training's settings in the file alone.
+	NoCompile bool
+}
+
+// Load reads a model that Lince or Keras saved: .keras or a whole model in
+// .h5. A file that says how the model was trained gives a compiled model.
+func Load(path string) (*Model, error) { return LoadWith(path, LoadOptions{}) }
+
+// LoadWith reads a model as Load does, with options.
+func LoadWith(path string, options LoadOptions) (*Model, error) {
+	file, err := keras.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("lince: %s: %w", path, err)
+	}
+	m, err := newFromFile(file, options)
+	if err != nil {
+		return nil, fmt.Errorf("lince: %s: %w", path, err)
+	}
+	return m, nil
+}
+
+func newFromFile(file *keras.File, options LoadOptions) (*Model, error) {
+	if file.Config == nil {
+		return nil, errors.New("the file holds weights alone, without the model; build the model and use LoadWeights")
+	}
+	object, err := config.ParseObject(file.Config)
+	if err != nil {
+		return nil, err
+	}
+	m, err := decoder{options.Custom}.model(object)
+	if err != nil {
+		return nil, err
+	}
+	if !m.Built() {
+		return nil, errors.New("the file's model does not say the shape of its input")
+	}
+	if err := m.setWeights(file); err != nil {
+		return nil, err
+	}
+	if text, ok := file.Extras[keras.ExtraMember]; ok {
+		var e extra
+		if err := json.Unmarshal(text, &e); err != nil {
+			return nil, fmt.Errorf("%s: %w", keras.ExtraMember, err)
+		}
+		m.Classes, m.Preprocessing = e.Classes, e.Preprocessing
+	}
+	settings, _ := file.Config["compile_config"].(config.Map)
+	if settings == nil {
+		settings = file.Training
+	}
+	if options.NoCompile || settings == nil {
+		return m, nil
+	}
+	return m, m.compileFrom(settings, file)
+}
+
+// LoadWeights replaces the model's weights by those of a file: .weights.h5,
+// .keras or .h5. Layers are matched by their place, as Keras does.
+func (m *Model) LoadWeights(path string) error {
+	file, err := keras.Open(path)
+	if err == nil {
+		err = m.setWeights(file)
+	}
+	if err != nil {
+		return fmt.Errorf("lince: %s: %w", path, err)
+	}
+	return nil
+}
+
+// setWeights writes a file's weights into the model's layers.
+func (m *Model) setWeights(file *keras.File) error {
+	if err := m.ready(); err != nil {
+		return err
+	}
+	instances := m.kerasLayers()
+	groups := groupNames(instances)
+	stored := slices.DeleteFunc(slices.Clone(file.Layers), func(l keras.Layer) bool { return len(l.Variables) == 0 })
+	next := 0
+	for i, instance := range instances {
+		if len(instance.Weights()) == 0 {
+			continue
+		}
+		var layer *keras.Layer
+		switch {
+		case file.Format != keras.Legacy:
+			layer = file.Layer("layers/" + groups[i])
+		case next < len(stored):
+			layer = &stored[next]
+			next++
+		}
+		if layer == nil {
+			return fmt.Errorf("the file has no weights for layer %q (%s)", instance.Name(), instance.Class())
+		}
+		if err := m.setLayer(instance, layer); err != nil {
+			return err
+		}
+	}
+	if file.Format == keras.Legacy && next != len(stored) {
+		return fmt.Errorf("the file has weights for %d layers, the model has %d with weights", len(stored), next)
+	}
+	return nil
+}
+
+func (m *Model) setLayer(instance *layers.Instance, layer *keras.Layer) error {
+	weights := instance.Weights()
+	if len(layer.Variables) != len(weights) {
+		return fmt.Errorf("layer %q has %d weights, the file has %d for it", instance.Name(), len(weights), len(layer.Variables))
+	}
+	for i, w := range weights {
+		value := layer.Variables[i].Value
+		if !value.Shape().Equal(w.Variable.Type.Shape) {
+			return fmt.Errorf("weight %s of layer %q has the shape %v, in the file %v", w.Name, instance.Name(), w.Variable.Type.Shape, value.Shape())
+		}
+		converted, err := value.Convert(w.Variable.Type.DType)
+		if err != nil {
+			return err
+		}
+		if err := m.state.Write(w.Variable, converted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compileFrom compiles a loaded model with the settings in its file.
+func (m *Model) compileFrom(settings config.Map, file *keras.File) error {
+	t, err := decodeTraining(settings)
+	if err != nil {
+		return fmt.Errorf("how the model was trained: %w", err)
+	}
+	if t.Loss == nil {
+		return nil
+	}
+	if err := m.Compile(t); err != nil {
+		return err
+	}
+	return m.resumeOptimizer(file)
+}
+
+func decodeTraining(settings config.Map) (Training, error) {
+	// Keras 2 calls them optimizer_config.
+	reader := config.NewReader(config.Object{Class: "compile_config", Config: settings})
+	var t Training
+	object := reader.Object("optimizer")
+	if object.Class == "" {
+		object = reader.Object("optimizer_config")
+	}
+	var err error
+	if object.Class != "" {
+		if t.Optimizer, err = optimizers.Decode(object); err != nil {
+			return t, err
+		}
+	}
+	if loss := reader.Object("loss"); loss.Class != "" {
+		if t.Loss, err = losses.Decode(loss); err != nil {
+			return t, err
+		}
+	}
+	if t.Metrics, err = decodeMetrics(settings["metrics"]); err != nil {
+		return t, err
+	}
+	t.WeightedMetrics, err = decodeMetrics(settings["weighted_metrics"])
+	return t, errors.Join(err, reader.Err())
+}
+
+// decodeMetrics reads a list of metrics, which Keras 2 nests once more.
+func decodeMetrics(value any) ([]metrics.Metric, error) {
+	list, _ := value.([]any)
+	var decoded []metrics.Metric
+	for _, entry := range list {
+		if nested, ok := entry.([]any); ok {
+			more, err := decodeMetrics(nested)
+			if err != nil {
+				return nil, err
+			}
+			decoded = append(decoded, more...)
+			continue
+		}
+		object, err := config.ParseObject(entry)
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(object.Class, "mean") || object.Class == "" { // the loss itself, in files of older Keras
+			continue
+		}
+		metric, err := decodeMetric(object)
+		if err != nil {
+			return nil, err
+		}
+		decoded = append(decoded, metric)
+	}
+	return decoded, nil
+}

@@ -1,0 +1,276 @@
+package lince
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/lince-ml/lince/backend"
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/images"
+	"github.com/lince-ml/lince/layers"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// Model is a network of layers together with its weights. Predict,
+// PredictOnBatch and Classify may be called concurrently; everything that
+// changes the model or its measurements (Compile, Fit, Evaluate, loading
+// weights, freezing) must not overlap with other calls.
+type Model struct {
+	name       string
+	sequential bool
+	inputs     []layers.Value
+	outputs    []layers.Value
+	network    network
+	seed       uint64
+
+	// Classes names the classes in the order of the outputs. Fit takes them
+	// from its source; Save keeps them in the file.
+	Classes []string
+	// Preprocessing is what happens to a picture before the model sees it.
+	// Fit takes it from its source when that has one; Save keeps it in the file.
+	Preprocessing *images.Preprocessing
+
+	engine   backend.Backend
+	state    backend.State
+	training *training
+	shapes   map[layers.Value]tensor.Shape
+
+	programs sync.Mutex
+	compiled map[programKey]*program
+}
+
+// Sequential returns a model in which each layer is applied to the result of
+// the one before (keras.Sequential). The first layer says the shape of a
+// sample, as layers.Input or by its InputShape; without it the model is built
+// at its first batch.
+func Sequential(stack ...layers.Layer) (*Model, error) {
+	if len(stack) == 0 {
+		return nil, errors.New("lince: Sequential needs at least one layer")
+	}
+	instances := make([]*layers.Instance, len(stack))
+	for i, layer := range stack {
+		if layer == nil {
+			return nil, fmt.Errorf("lince: layer %d of Sequential is nil", i)
+		}
+		instances[i] = layers.Share(layer)
+	}
+	return sequential(instances)
+}
+
+// sequential chains instances behind an input. Without a known shape the
+// input's rank is left open until Fit or Predict sees a batch.
+func sequential(instances []*layers.Instance) (*Model, error) {
+	var input layers.Value
+	first := instances[0].Description()
+	switch spec, isInput := instances[0].Layer().(layers.Input); {
+	case isInput:
+		input = layers.NewInput(spec)
+		instances = instances[1:]
+	case first.InputShape != nil:
+		input = layers.NewInput(layers.Input{Shape: first.InputShape})
+	default:
+		input = layers.NewInput(layers.Input{})
+	}
+	output := input
+	for _, instance := range instances {
+		if _, again := instance.Layer().(layers.Input); again {
+			return nil, errors.New("lince: layers.Input can only be the first layer of Sequential")
+		}
+		output = instance.Apply(output)
+	}
+	m, err := newModel([]layers.Value{input}, []layers.Value{output})
+	if err != nil {
+		return nil, err
+	}
+	m.name, m.sequential = "sequential", true
+	return m, nil
+}
+
+// NewModel returns the model that computes outputs from inputs (keras.Model).
+// Mistakes made in the chain of layers.Apply are reported here.
+func NewModel(inputs, outputs []layers.Value) (*Model, error) {
+	for i, input := range inputs {
+		if instance := input.Instance(); instance == nil || instance.Class() != "InputLayer" {
+			return nil, fmt.Errorf("lince: input %d of the model is no layers.NewInput", i)
+		}
+	}
+	m, err := newModel(inputs, outputs)
+	if err != nil {
+		return nil, err
+	}
+	m.name = "functional"
+	return m, nil
+}
+
+// Inputs and Outputs spell the arguments of NewModel.
+func Inputs(values ...layers.Value) []layers.Value { return values }
+
+// Outputs returns its arguments; see Inputs.
+func Outputs(values ...layers.Value) []layers.Value { return values }
+
+func newModel(inputs, outputs []layers.Value) (*Model, error) {
+	if len(inputs) == 0 || len(outputs) == 0 {
+		return nil, fmt.Errorf("lince: a model needs inputs and outputs, %d and %d given", len(inputs), len(outputs))
+	}
+	n, err := newNetwork(inputs, outputs)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{inputs: inputs, outputs: outputs, network: n, compiled: map[programKey]*program{}}
+	if shapes, known := m.declaredShapes(); known {
+		if err := m.build(shapes); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// declaredShapes returns the inputs' shapes with the batch before them, and
+// whether the model says all of them; otherwise it is built at its first batch.
+func (m *Model) declaredShapes() ([]tensor.Shape, bool) {
+	shapes := make([]tensor.Shape, len(m.inputs))
+	for i, input := range m.inputs {
+		declared := input.Instance().Layer().(layers.Input).Shape
+		if declared == nil {
+			return nil, false
+		}
+		for _, extent := range declared {
+			if extent < 0 {
+				return nil, false
+			}
+		}
+		shapes[i] = append(tensor.Shape{graph.Batch}, declared...)
+	}
+	return shapes, true
+}
+
+// build makes the weights by building the computation once and remembers the
+// shape of every value.
+func (m *Model) build(inputs []tensor.Shape) error {
+	g := graph.New()
+	nodes := make([]*graph.Node, len(inputs))
+	for i, shape := range inputs {
+		if err := m.checkInput(i, shape[1:]); err != nil {
+			return err
+		}
+		nodes[i] = g.Parameter(m.inputs[i].Instance().Name(), tensor.Float32, shape...)
+	}
+	values, err := m.network.call(&layers.Build{Graph: g}, nodes)
+	if err != nil {
+		return fmt.Errorf("lince: %w", err)
+	}
+	shapes := map[layers.Value]tensor.Shape{}
+	for value, node := range values {
+		shapes[value] = node.Shape()
+	}
+	m.shapes = shapes
+	return nil
+}
+
+// checkInput compares the shape of a sample with the declared one.
+func (m *Model) checkInput(i int, sample tensor.Shape) error {
+	declared := m.inputs[i].Instance().Layer().(layers.Input).Shape
+	if declared == nil {
+		return nil
+	}
+	fits := len(declared) == len(sample)
+	for axis := 0; fits && axis < len(declared); axis++ {
+		fits = declared[axis] < 0 || declared[axis] == sample[axis]
+	}
+	if !fits {
+		return fmt.Errorf("lince: samples of shape %v given, the model takes %v", sample, tensor.Shape(declared))
+	}
+	return nil
+}
+
+// Built reports whether the model knows its shapes and so has weights.
+func (m *Model) Built() bool { return m.shapes != nil }
+
+// Name returns the model's name, "sequential" or "functional" unless a file
+// gave it another.
+func (m *Model) Name() string { return m.name }
+
+// Inputs returns the model's symbolic inputs, to build another model on.
+func (m *Model) Inputs() []layers.Value { return m.inputs }
+
+// Outputs returns the model's symbolic outputs.
+func (m *Model) Outputs() []layers.Value { return m.outputs }
+
+// Layers returns the model's layers in Keras' order, inputs included.
+func (m *Model) Layers() []*layers.Instance { return m.network.instances }
+
+// Layer returns the layer of the given name, nil if there is none.
+func (m *Model) Layer(name string) *layers.Instance {
+	for _, instance := range m.network.instances {
+		if instance.Name() == name {
+			return instance
+		}
+	}
+	return nil
+}
+
+// Freeze makes no layer trainable.
+func (m *Model) Freeze() { m.setTrainable(false) }
+
+// Unfreeze makes all layers trainable.
+func (m *Model) Unfreeze() { m.setTrainable(true) }
+
+func (m *Model) setTrainable(trainable bool) {
+	for _, instance := range m.network.instances {
+		instance.SetTrainable(trainable)
+	}
+}
+
+// UnfreezeFrom makes the named layer and all behind it trainable, in the
+// order of Layers, and freezes those before it.
+func (m *Model) UnfreezeFrom(name string) error {
+	if m.Layer(name) == nil {
+		return fmt.Errorf("lince: the model has no layer %q; Summary lists their names", name)
+	}
+	trainable := false
+	for _, instance := range m.network.instances {
+		trainable = trainable || instance.Name() == name
+		instance.SetTrainable(trainable)
+	}
+	return nil
+}
+
+// Close frees what the model's engine holds. The model must not be used
+// afterwards. It is not needed at the end of a program.
+func (m *Model) Close() error {
+	m.programs.Lock()
+	defer m.programs.Unlock()
+	var errs []error
+	for key, p := range m.compiled {
+		errs = append(errs, p.executable.Close())
+		delete(m.compiled, key)
+	}
+	if m.engine != nil {
+		errs = append(errs, m.engine.Close())
+		m.engine, m.state = nil, nil
+	}
+	return errors.Join(errs...)
+}
+
+// buildFor builds a model that waits for its first batch.
+func (m *Model) buildFor(ctx context.Context, samples []tensor.Shape) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if len(samples) != len(m.inputs) {
+		return fmt.Errorf("lince: the data has %d inputs, the model %d", len(samples), len(m.inputs))
+	}
+	shapes := make([]tensor.Shape, len(samples))
+	for i, sample := range samples {
+		if err := m.checkInput(i, sample); err != nil {
+			return err
+		}
+		shapes[i] = append(tensor.Shape{graph.Batch}, sample...)
+	}
+	if m.Built() {
+		return nil
+	}
+	return m.build(shapes)
+}

@@ -1,0 +1,175 @@
+package lince
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/layers"
+)
+
+// network is the structure of a model: its values in an order in which they
+// can be computed, and its layers.
+type network struct {
+	inputs    []layers.Value
+	outputs   []layers.Value
+	order     []layers.Value
+	instances []*layers.Instance
+}
+
+// newNetwork orders values and layers as Keras does and names the layers.
+func newNetwork(inputs, outputs []layers.Value) (network, error) {
+	n := network{inputs: inputs, outputs: outputs}
+	t := traversal{state: map[layers.Value]int{}, seen: map[*layers.Instance]int{}}
+	for _, output := range outputs {
+		if err := t.visit(output); err != nil {
+			return n, err
+		}
+	}
+	for _, value := range t.finished {
+		if len(value.Inputs()) == 0 && !slices.Contains(inputs, value) {
+			return n, fmt.Errorf("lince: an output depends on %s, which is not among the model's inputs", label(value.Instance()))
+		}
+	}
+	for _, input := range inputs {
+		if t.state[input] == 0 {
+			return n, fmt.Errorf("lince: no output depends on the input %s", label(input.Instance()))
+		}
+	}
+	n.order, n.instances = t.finished, t.byDepth()
+	return n, n.name()
+}
+
+func label(i *layers.Instance) string {
+	if i.Name() != "" {
+		return strconv.Quote(i.Name())
+	}
+	return i.Class()
+}
+
+// traversal walks from the outputs to the inputs, as Keras' map_graph does.
+type traversal struct {
+	state    map[layers.Value]int // 1 while its inputs are visited, 2 after
+	seen     map[*layers.Instance]int
+	finished []layers.Value
+	path     []string
+}
+
+func (t *traversal) visit(value layers.Value) error {
+	instance := value.Instance()
+	if instance == nil {
+		return fmt.Errorf("lince: the zero Value is used%s; make it by layers.NewInput or layers.Apply", t.trail())
+	}
+	if t.state[value] > 0 {
+		return nil
+	}
+	if _, ok := t.seen[instance]; !ok {
+		t.seen[instance] = len(t.seen)
+	}
+	t.state[value] = 1
+	t.path = append(t.path, label(instance))
+	for _, input := range value.Inputs() {
+		if err := t.visit(input); err != nil {
+			return err
+		}
+	}
+	t.path = t.path[:len(t.path)-1]
+	t.state[value] = 2
+	t.finished = append(t.finished, value)
+	return nil
+}
+
+func (t *traversal) trail() string {
+	trail := ""
+	for i := len(t.path) - 1; i >= 0; i-- {
+		trail += " by " + t.path[i]
+	}
+	return trail
+}
+
+// byDepth returns the layers by their distance from the outputs, farthest
+// first, those of equal distance in the order in which they were met.
+func (t *traversal) byDepth() []*layers.Instance {
+	values, instances := map[layers.Value]int{}, map[*layers.Instance]int{}
+	for _, value := range slices.Backward(t.finished) {
+		depth := max(values[value], instances[value.Instance()])
+		values[value], instances[value.Instance()] = depth, depth
+		for _, input := range value.Inputs() {
+			values[input] = max(values[input], depth+1)
+		}
+	}
+	ordered := make([]*layers.Instance, 0, len(instances))
+	for instance := range instances {
+		ordered = append(ordered, instance)
+	}
+	slices.SortFunc(ordered, func(a, b *layers.Instance) int {
+		if instances[a] != instances[b] {
+			return instances[b] - instances[a]
+		}
+		return t.seen[a] - t.seen[b]
+	})
+	return ordered
+}
+
+// name numbers the layers that have no name of their own, per class, as Keras
+// does in a fresh process: conv2d, conv2d_1, conv2d_2.
+func (n network) name() error {
+	taken := map[string]bool{}
+	for _, instance := range n.instances {
+		if name := instance.Name(); name != "" {
+			if taken[name] {
+				return fmt.Errorf("lince: two layers are named %q; names must differ", name)
+			}
+			taken[name] = true
+		}
+	}
+	count := map[string]int{}
+	for _, instance := range n.instances {
+		for instance.Name() == "" {
+			base := instance.BaseName()
+			name := base
+			if count[base] > 0 {
+				name += "_" + strconv.Itoa(count[base])
+			}
+			count[base]++
+			if !taken[name] {
+				taken[name] = true
+				instance.Rename(name)
+			}
+		}
+	}
+	return nil
+}
+
+// call builds the computation of every value from the inputs' nodes.
+func (n network) call(b *layers.Build, inputs []*graph.Node) (map[layers.Value]*graph.Node, error) {
+	nodes := map[layers.Value]*graph.Node{}
+	for i, input := range n.inputs {
+		nodes[input] = inputs[i]
+	}
+	for _, value := range n.order {
+		if nodes[value] != nil {
+			continue
+		}
+		arguments := make([]*graph.Node, len(value.Inputs()))
+		for i, input := range value.Inputs() {
+			arguments[i] = nodes[input]
+		}
+		node, err := b.Call(value.Instance(), arguments...)
+		if err != nil {
+			return nil, err
+		}
+		nodes[value] = node
+	}
+	return nodes, nil
+}
+
+// weights returns the layers' weights in order.
+func (n network) weights() []*layers.Weight {
+	var weights []*layers.Weight
+	for _, instance := range n.instances {
+		weights = append(weights, instance.Weights()...)
+	}
+	return weights
+}

@@ -1,0 +1,307 @@
+package lince
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lince-ml/lince/backend"
+	"github.com/lince-ml/lince/data"
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/layers"
+	"github.com/lince-ml/lince/losses"
+	"github.com/lince-ml/lince/metrics"
+	"github.com/lince-ml/lince/optimizers"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// purpose is what a compiled program does.
+type purpose uint8
+
+const (
+	predicting purpose = iota
+	evaluating
+	learning
+)
+
+// signature is the form of a batch: types and sample shapes of inputs and targets.
+type signature struct {
+	inputs, targets []graph.Type
+}
+
+func signatureOf(spec data.Spec) signature {
+	return signature{inputs: batched(spec.Inputs, spec.InputTypes), targets: batched(spec.Targets, spec.TargetTypes)}
+}
+
+func signatureOfBatch(b *data.Batch) signature {
+	describe := func(tensors []*tensor.Tensor) []graph.Type {
+		types := make([]graph.Type, len(tensors))
+		for i, t := range tensors {
+			types[i] = graph.Type{DType: t.DType(), Shape: append(tensor.Shape{graph.Batch}, t.Shape()[1:]...)}
+		}
+		return types
+	}
+	return signature{inputs: describe(b.Inputs), targets: describe(b.Targets)}
+}
+
+func batched(shapes []tensor.Shape, types []tensor.DType) []graph.Type {
+	list := make([]graph.Type, len(shapes))
+	for i, shape := range shapes {
+		list[i] = graph.Type{DType: tensor.Float32, Shape: append(tensor.Shape{graph.Batch}, shape...)}
+		if i < len(types) && types[i] != tensor.Invalid {
+			list[i].DType = types[i]
+		}
+	}
+	return list
+}
+
+func (s signature) samples() []tensor.Shape {
+	shapes := make([]tensor.Shape, len(s.inputs))
+	for i, input := range s.inputs {
+		shapes[i] = input.Shape[1:]
+	}
+	return shapes
+}
+
+// programKey tells compiled programs apart.
+type programKey struct {
+	purpose purpose
+	form    string
+}
+
+// program is a compiled step.
+type program struct {
+	executable backend.Executable
+	capacity   int
+	// accumulators are the variables of loss and metrics, zeroed when an
+	// epoch or evaluation begins.
+	accumulators []*graph.Variable
+	meters       []meter
+	outputs      []tensor.Shape
+}
+
+// meter is the loss or a metric and its accumulators' variables.
+type meter struct {
+	metric    metrics.Metric
+	variables map[string]*graph.Variable
+}
+
+// forget drops all compiled programs.
+func (m *Model) forget() {
+	m.programs.Lock()
+	defer m.programs.Unlock()
+	for key, p := range m.compiled {
+		p.executable.Close()
+		delete(m.compiled, key)
+	}
+}
+
+// program returns the compiled program for batches of a form, compiling it at
+// first use and again when a batch is larger than it was planned for.
+func (m *Model) program(ctx context.Context, what purpose, form signature, samples int) (*program, error) {
+	key := programKey{what, fmt.Sprint(form.inputs)}
+	if what != predicting {
+		key.form += fmt.Sprint(form.targets)
+	}
+	m.programs.Lock()
+	defer m.programs.Unlock()
+	existing := m.compiled[key]
+	if existing != nil && existing.capacity >= samples {
+		return existing, nil
+	}
+	if err := m.buildFor(ctx, form.samples()); err != nil {
+		return nil, err
+	}
+	if err := m.ready(); err != nil {
+		return nil, err
+	}
+	compiled, err := m.compile(ctx, what, form, samples)
+	if err != nil {
+		return nil, err
+	}
+	// A smaller program that this one replaces may still be running for
+	// somebody else, so it is left to the garbage collector.
+	m.compiled[key] = compiled
+	return compiled, nil
+}
+
+func (m *Model) compile(ctx context.Context, what purpose, form signature, capacity int) (*program, error) {
+	b := builder{model: m, form: form, graph: graph.New(), program: &program{capacity: capacity}, described: &graph.Program{}}
+	var err error
+	if what == predicting {
+		err = b.predict()
+	} else {
+		err = b.learn(what == learning)
+	}
+	if err == nil {
+		err = b.graph.Err()
+	}
+	if err == nil {
+		err = b.described.Verify()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lince: %w", err)
+	}
+	if err := m.state.Declare(b.described.Variables()...); err != nil {
+		return nil, err
+	}
+	b.program.executable, err = m.engine.Compile(ctx, b.described, capacity)
+	return b.program, err
+}
+
+// builder describes a step as a graph.
+type builder struct {
+	model     *Model
+	form      signature
+	graph     *graph.Graph
+	program   *program
+	described *graph.Program
+}
+
+func (b *builder) parameter(label string, t graph.Type) *graph.Node {
+	n := b.graph.Parameter(label, t.DType, t.Shape...)
+	b.described.Inputs = append(b.described.Inputs, n)
+	return n
+}
+
+func (b *builder) inputs() []*graph.Node {
+	nodes := make([]*graph.Node, len(b.form.inputs))
+	for i, t := range b.form.inputs {
+		nodes[i] = b.parameter(fmt.Sprintf("input %d", i), t).Convert(tensor.Float32)
+	}
+	return nodes
+}
+
+func (b *builder) predict() error {
+	values, err := b.model.network.call(&layers.Build{Graph: b.graph}, b.inputs())
+	if err != nil {
+		return err
+	}
+	for _, output := range b.model.outputs {
+		b.described.Outputs = append(b.described.Outputs, values[output])
+		b.program.outputs = append(b.program.outputs, values[output].Shape())
+	}
+	return nil
+}
+
+// learn describes a step that measures the loss and the metrics, and when
+// training also changes the weights.
+func (b *builder) learn(training bool) error {
+	if len(b.form.targets) != 1 {
+		return fmt.Errorf("the data has %d targets, expected 1; choose a ClassMode with labels", len(b.form.targets))
+	}
+	t := b.model.training
+	inputs := b.inputs()
+	target := b.parameter("target", b.form.targets[0]).Convert(tensor.Float32)
+	weights := b.parameter("sample weights", graph.Type{DType: tensor.Float32, Shape: tensor.Shape{graph.Batch}})
+	build := &layers.Build{Graph: b.graph, Training: training}
+	var rate, number *graph.Node
+	if training {
+		rate = b.parameter("learning rate", graph.Type{DType: tensor.Float32})
+		number = b.parameter("step number", graph.Type{DType: tensor.Float32})
+		build.Key = b.parameter("random key", graph.Type{DType: tensor.Uint32, Shape: tensor.Shape{4}})
+	}
+	values, err := b.model.network.call(build, inputs)
+	if err != nil {
+		return err
+	}
+	prediction := values[b.model.outputs[0]]
+	target = alignTarget(target, prediction)
+	perSample, err := t.Loss.PerSample(target, prediction)
+	if err != nil {
+		return err
+	}
+	loss := losses.Mean(perSample, weights)
+	for _, extra := range build.Losses() {
+		loss = loss.Add(extra)
+	}
+	if err := b.measure(loss, target, prediction, weights, training); err != nil {
+		return err
+	}
+	if !training {
+		return nil
+	}
+	b.described.Updates = append(b.described.Updates, build.Updates()...)
+	return b.minimise(loss, rate, number)
+}
+
+// alignTarget gives targets (batch) the dimension of 1 that a single unit's
+// predictions (batch, 1) have.
+func alignTarget(target, prediction *graph.Node) *graph.Node {
+	if target.Rank() == prediction.Rank()-1 && prediction.Extent(-1) == 1 {
+		return target.ExpandDims(target.Rank())
+	}
+	return target
+}
+
+func (b *builder) minimise(loss, rate, number *graph.Node) error {
+	var list []optimizers.Weight
+	var values []*graph.Node
+	for _, instance := range b.model.network.instances {
+		for _, w := range instance.Weights() {
+			if w.Statistic || !instance.Trainable() {
+				continue
+			}
+			value := b.graph.Read(w.Variable)
+			values = append(values, value)
+			list = append(list, optimizers.Weight{Name: strings.ReplaceAll(w.Variable.Name, "/", "_"), Variable: w.Variable, Value: value})
+		}
+	}
+	if len(list) == 0 {
+		return fmt.Errorf("no layer is trainable: unfreeze one and Compile again")
+	}
+	gradients, err := graph.Gradient(loss, values...)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].Gradient = gradients[i]
+	}
+	t := b.model.training
+	updates, err := optimizers.Apply(t.Optimizer, list, rate, number, t.slots)
+	if err != nil {
+		return err
+	}
+	b.described.Updates = append(b.described.Updates, updates...)
+	return b.model.declareSlots()
+}
+
+// measure adds the loss and the metrics of the batch to their accumulators.
+func (b *builder) measure(loss, target, prediction, weights *graph.Node, training bool) error {
+	t := b.model.training
+	if err := b.meter(lossMeter{}, loss, prediction, nil, training); err != nil {
+		return err
+	}
+	for i, metric := range slices.Concat(t.Metrics, t.WeightedMetrics) {
+		var counted *graph.Node
+		if i >= len(t.Metrics) {
+			counted = weights
+		}
+		if err := b.meter(metric, target, prediction, counted, training); err != nil {
+			return fmt.Errorf("metric %s: %w", metric.Name(), err)
+		}
+	}
+	return nil
+}
+
+func (b *builder) meter(metric metrics.Metric, target, prediction, weights *graph.Node, training bool) error {
+	defer b.graph.Enter("metrics/" + metric.Name())()
+	var sums metrics.Accumulators
+	if err := metric.Update(&sums, target, prediction, weights); err != nil {
+		return err
+	}
+	phase := "evaluation/"
+	if training {
+		phase = "training/"
+	}
+	m := meter{metric: metric, variables: map[string]*graph.Variable{}}
+	for _, a := range sums.All() {
+		v := &graph.Variable{Name: phase + metric.Name() + "/" + a.Name, Type: graph.Type{DType: tensor.Float32, Shape: a.Shape.Clone()}}
+		m.variables[a.Name] = v
+		b.program.accumulators = append(b.program.accumulators, v)
+		b.described.Updates = append(b.described.Updates, graph.Update{Variable: v, Value: b.graph.Read(v).Add(a.Increment)})
+	}
+	b.program.meters = append(b.program.meters, m)
+	return nil
+}

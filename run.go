@@ -1,0 +1,283 @@
+package lince
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lince-ml/lince/data"
+	"github.com/lince-ml/lince/metrics"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// Callback watches and steers a training. It is a plain value of settings;
+// what it remembers belongs to the Observer that each training gets from it.
+type Callback interface {
+	// Observe is called once when a training begins.
+	Observe(run *Run) (Observer, error)
+}
+
+// Observer is told what happens during one training. An error ends the
+// training with it. Embed Idle to implement only some of the methods.
+type Observer interface {
+	// EpochBegin is called before the first batch of an epoch, counted from 0.
+	EpochBegin(epoch int) error
+	// BatchEnd is called after every batch, counted from 0 in its epoch.
+	BatchEnd(batch int) error
+	// EpochEnd is called with what the epoch measured, validation included.
+	EpochEnd(epoch int, logs Logs) error
+	// End is called once, also after an error or a cancellation, which it is
+	// given; nil when the training came to its end.
+	End(cause error) error
+}
+
+// Settler is an Observer that is told when a batch or an epoch is over and done
+// with: all observers have been told of it and the history holds it. This is
+// the moment for checkpoints.
+type Settler interface {
+	Observer
+	Settled(epochEnded bool) error
+}
+
+// Stateful is an Observer whose memory a checkpoint keeps, so that a resumed
+// training goes on as if it had never stopped.
+type Stateful interface {
+	Observer
+	// Key tells the observer's state from others'; the same at every start.
+	Key() string
+	MarshalJSON() ([]byte, error)
+	UnmarshalJSON([]byte) error
+}
+
+// Remembering is a Stateful Observer that also keeps weights.
+type Remembering interface {
+	Stateful
+	// Weights returns what is kept, nil if nothing is.
+	Weights() *Snapshot
+	// SetWeights puts back what a checkpoint kept.
+	SetWeights(*Snapshot)
+}
+
+// Idle is an Observer that does nothing.
+type Idle struct{}
+
+// EpochBegin does nothing.
+func (Idle) EpochBegin(int) error { return nil }
+
+// BatchEnd does nothing.
+func (Idle) BatchEnd(int) error { return nil }
+
+// EpochEnd does nothing.
+func (Idle) EpochEnd(int, Logs) error { return nil }
+
+// End does nothing.
+func (Idle) End(error) error { return nil }
+
+// Run is a training while it goes on, as callbacks see it.
+type Run struct {
+	model     *Model
+	source    data.Source
+	options   Fit
+	program   *program
+	observers []Observer
+	history   *History
+	weights   *classWeights
+	scalars   scalarInputs
+	inputs    []*tensor.Tensor
+	logs      Logs
+	epoch     int
+	batch     int
+	steps     int
+	samples   int
+	stopped   string
+}
+
+// Model returns the model that is trained.
+func (r *Run) Model() *Model { return r.model }
+
+// Epoch returns the number of the epoch at hand, counted from 0.
+func (r *Run) Epoch() int { return r.epoch }
+
+// Epochs returns the number of the last epoch.
+func (r *Run) Epochs() int { return r.options.Epochs }
+
+// Batch returns how many batches of the epoch are done.
+func (r *Run) Batch() int { return r.batch }
+
+// Steps returns the batches of an epoch, -1 if unknown.
+func (r *Run) Steps() int { return r.steps }
+
+// Samples returns how many samples the training has seen so far.
+func (r *Run) Samples() int { return r.samples }
+
+// HasValidation reports whether epochs end with a validation.
+func (r *Run) HasValidation() bool { return r.options.Validation != nil }
+
+// History returns what was measured so far.
+func (r *Run) History() *History { return r.history }
+
+// Logs returns the running averages of loss and metrics over the batches of
+// the epoch so far.
+func (r *Run) Logs() (Logs, error) { return r.program.logs(r.model.state) }
+
+// Log adds a value to what the epoch measured, for the callbacks behind and
+// the history; to be called from EpochEnd.
+func (r *Run) Log(name string, value float64) {
+	for i := range r.logs {
+		if r.logs[i].Name == name {
+			r.logs[i].Value = value
+			return
+		}
+	}
+	r.logs = append(r.logs, Log{name, value})
+}
+
+// Stop ends the training after the batch or epoch at hand, for a reason that
+// Stopped tells.
+func (r *Run) Stop(reason string) { r.stopped = reason }
+
+// Stopped reports whether a callback ended the training.
+func (r *Run) Stopped() bool { return r.stopped != "" }
+
+// StopReason returns what the callback that ended the training gave, empty if none did.
+func (r *Run) StopReason() string { return r.stopped }
+
+// settle tells those who wait for a consistent moment.
+func (r *Run) settle(epochEnded bool) error {
+	return r.each(func(o Observer) error {
+		if settler, ok := o.(Settler); ok {
+			return settler.Settled(epochEnded)
+		}
+		return nil
+	})
+}
+
+func (r *Run) each(call func(Observer) error) error {
+	var errs []error
+	for _, observer := range r.observers {
+		errs = append(errs, call(observer))
+	}
+	return errors.Join(errs...)
+}
+
+// scalars are the inputs of a training step beside the batch.
+type scalars struct {
+	rate, number float32
+	key          [4]uint32
+}
+
+// scalarInputs holds their tensors, reused by every step.
+type scalarInputs struct {
+	rate, number, key *tensor.Tensor
+}
+
+func (s *scalarInputs) append(inputs []*tensor.Tensor, values scalars) []*tensor.Tensor {
+	if s.rate == nil {
+		s.rate, s.number = tensor.Scalar(float32(0)), tensor.Scalar(float32(0))
+		s.key, _ = tensor.Of(make([]uint32, 4), 4)
+	}
+	s.rate.Float32s()[0], s.number.Float32s()[0] = values.rate, values.number
+	key, _ := tensor.Values[uint32](s.key)
+	copy(key, values.key[:])
+	return append(inputs, s.rate, s.number, s.key)
+}
+
+// classWeights gives every sample of a batch its weight.
+type classWeights struct {
+	classes map[int]float64
+	buffer  []float32
+}
+
+func newClassWeights(spec data.Spec, options Fit) (*classWeights, error) {
+	w := &classWeights{classes: options.ClassWeights}
+	if options.BalancedClasses {
+		if w.classes != nil {
+			return nil, errors.New("lince: both ClassWeights and BalancedClasses given; choose one")
+		}
+		if spec.ClassCounts == nil {
+			return nil, errors.New("lince: BalancedClasses needs a source that counts its classes")
+		}
+		w.classes = map[int]float64{}
+		for class, count := range spec.ClassCounts {
+			if count > 0 {
+				w.classes[class] = float64(spec.Samples) / float64(len(spec.ClassCounts)*count)
+			}
+		}
+	}
+	for class, weight := range w.classes {
+		if class < 0 || (spec.Classes != nil && class >= len(spec.Classes)) || !(weight >= 0) {
+			return nil, fmt.Errorf("lince: class weight %v for class %d, expected a class of the data and a weight not below 0", weight, class)
+		}
+	}
+	return w, nil
+}
+
+// of returns the batch's weights: the samples' own times their classes'.
+func (w *classWeights) of(batch *data.Batch) (*tensor.Tensor, error) {
+	n := batch.Len()
+	if cap(w.buffer) < n {
+		w.buffer = make([]float32, n)
+	}
+	weights := w.buffer[:n]
+	for i := range weights {
+		weights[i] = 1
+	}
+	if len(batch.SampleWeights) > 0 {
+		own := batch.SampleWeights[0].Float32s()
+		if len(own) != n {
+			return nil, fmt.Errorf("lince: %d sample weights for %d samples", len(own), n)
+		}
+		copy(weights, own)
+	}
+	if len(w.classes) > 0 {
+		for i, class := range classesOf(batch.Targets[0]) {
+			if weight, ok := w.classes[class]; ok {
+				weights[i] *= float32(weight)
+			}
+		}
+	}
+	return tensor.Of(weights, n)
+}
+
+// classesOf returns the class of every sample: the largest of one-hot
+// targets, else the label itself.
+func classesOf(targets *tensor.Tensor) []int {
+	values := targets.Float64s()
+	n := targets.Shape()[0]
+	classes := make([]int, n)
+	width := 1
+	if n > 0 {
+		width = len(values) / n
+	}
+	for i := range classes {
+		row := values[i*width : (i+1)*width]
+		if width == 1 {
+			classes[i] = int(row[0])
+			continue
+		}
+		for class, value := range row {
+			if value > row[classes[i]] {
+				classes[i] = class
+			}
+		}
+	}
+	return classes
+}
+
+// Falls reports whether a measured value should fall rather than rise: the
+// loss and the metrics that say so. An unknown name is an error.
+func (r *Run) Falls(name string) (bool, error) {
+	base := strings.TrimPrefix(name, "val_")
+	if base == "loss" {
+		return true, nil
+	}
+	var known []string
+	for _, m := range r.program.meters {
+		if m.metric.Name() != base {
+			known = append(known, m.metric.Name())
+			continue
+		}
+		return metrics.DirectionOf(m.metric) == metrics.LowerIsBetter, nil
+	}
+	return false, fmt.Errorf("lince: nothing named %q is measured; there are %s, with val_ before them for validation", name, strings.Join(known, ", "))
+}

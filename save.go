@@ -1,0 +1,191 @@
+package lince
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/google/renameio/v2/maybe"
+
+	"github.com/lince-ml/lince/config"
+	"github.com/lince-ml/lince/format/keras"
+	"github.com/lince-ml/lince/images"
+	"github.com/lince-ml/lince/layers"
+	"github.com/lince-ml/lince/metrics"
+	"github.com/lince-ml/lince/optimizers"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// kerasVersion is the Keras whose files the written ones are like.
+const kerasVersion = "3.15.1"
+
+// extra is what Lince keeps in a model file beside what Keras knows.
+type extra struct {
+	Classes       []string              `json:"classes,omitempty"`
+	Preprocessing *images.Preprocessing `json:"preprocessing,omitempty"`
+}
+
+// Save writes the model as a .keras file that Keras 3 loads too: layers,
+// weights, and what Compile and Fit made of it; class names and preprocessing
+// go into a member that Keras ignores. The file is complete or not there: it
+// is written beside and renamed.
+func (m *Model) Save(path string) error {
+	if extension := filepath.Ext(path); extension != ".keras" {
+		return fmt.Errorf("lince: cannot save as %s: the name must end in .keras", path)
+	}
+	file, err := m.file()
+	if err != nil {
+		return err
+	}
+	return writeFile(path, file)
+}
+
+func writeFile(path string, file *keras.File) error {
+	var content bytes.Buffer
+	if err := keras.Write(&content, file); err != nil {
+		return err
+	}
+	if err := maybe.WriteFile(path, content.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("lince: saving %s: %w", path, err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes a renamed file outlive a loss of power.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" { // which has no handle on folders to sync
+		return nil
+	}
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// file gathers everything that a saved model holds.
+func (m *Model) file() (*keras.File, error) {
+	if err := m.ready(); err != nil {
+		return nil, err
+	}
+	described, err := m.config()
+	if err != nil {
+		return nil, err
+	}
+	file := &keras.File{
+		Config:   described,
+		Metadata: keras.Metadata{KerasVersion: kerasVersion, DateSaved: time.Now().UTC().Format("2006-01-02@15:04:05")},
+		Extras:   map[string][]byte{},
+	}
+	if file.Layers, err = m.savedLayers(); err != nil {
+		return nil, err
+	}
+	if m.training != nil {
+		described["compile_config"] = m.training.config()
+		if file.Optimizer, err = m.savedOptimizer(); err != nil {
+			return nil, err
+		}
+	}
+	file.Extras[keras.ExtraMember], err = json.Marshal(extra{m.Classes, m.Preprocessing})
+	return file, err
+}
+
+// kerasLayers are the layers as Keras counts them: a Sequential's input is
+// none of them.
+func (m *Model) kerasLayers() []*layers.Instance {
+	if m.sequential {
+		return m.network.instances[1:]
+	}
+	return m.network.instances
+}
+
+func groupNames(instances []*layers.Instance) []string {
+	classes := make([]string, len(instances))
+	for i, instance := range instances {
+		classes[i] = instance.Class()
+	}
+	return keras.GroupNames(classes)
+}
+
+func (m *Model) savedLayers() ([]keras.Layer, error) {
+	instances := m.kerasLayers()
+	groups := groupNames(instances)
+	var saved []keras.Layer
+	for i, instance := range instances {
+		layer := keras.Layer{Path: "layers/" + groups[i], Name: instance.Name()}
+		for n, w := range instance.Weights() {
+			value, err := readWeight(m.state, w)
+			if err != nil {
+				return nil, err
+			}
+			layer.Variables = append(layer.Variables, keras.Variable{Name: fmt.Sprint(n), Value: value})
+		}
+		if len(layer.Variables) > 0 {
+			saved = append(saved, layer)
+		}
+	}
+	return saved, nil
+}
+
+// savedOptimizer lists Keras' optimizer.variables: iteration, learning_rate
+// unless a schedule gives it, then the slots.
+func (m *Model) savedOptimizer() ([]keras.Layer, error) {
+	t := m.training
+	values := []*tensor.Tensor{tensor.Scalar(int64(t.step))}
+	if constant(t.Optimizer.Rate()) {
+		values = append(values, tensor.Scalar(float32(t.rate)))
+	}
+	values = append(values, t.stored...) // not yet taken over by a compiled step
+	for _, slot := range t.slots.All() {
+		value, err := readSlot(m, slot)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	layer := keras.Layer{Path: "optimizer"}
+	for i, value := range values {
+		layer.Variables = append(layer.Variables, keras.Variable{Name: fmt.Sprint(i), Value: value})
+	}
+	return []keras.Layer{layer}, nil
+}
+
+func readSlot(m *Model, slot *optimizers.Slot) (*tensor.Tensor, error) {
+	value, err := tensor.New(slot.Variable.Type.DType, slot.Variable.Type.Shape...)
+	if err != nil {
+		return nil, err
+	}
+	return value, m.state.Read(slot.Variable, value)
+}
+
+// config describes the training as Keras' compile_config does.
+func (t *training) config() config.Map {
+	optimizer := t.Optimizer.Object()
+	if constant(t.Optimizer.Rate()) {
+		optimizer.Config["learning_rate"] = t.rate
+	}
+	return config.Map{
+		"optimizer":        optimizer.Serialized("keras.optimizers"),
+		"loss":             t.Loss.Object().Serialized("keras.losses"),
+		"loss_weights":     nil,
+		"metrics":          metricsConfig(t.Metrics),
+		"weighted_metrics": metricsConfig(t.WeightedMetrics),
+		"run_eagerly":      false, "steps_per_execution": 1, "jit_compile": false,
+	}
+}
+
+func metricsConfig(list []metrics.Metric) any {
+	if len(list) == 0 {
+		return nil
+	}
+	described := make([]any, len(list))
+	for i, metric := range list {
+		described[i] = metric.Object().Serialized("keras.metrics")
+	}
+	return described
+}

@@ -1,0 +1,86 @@
+package lince
+
+import (
+	"fmt"
+
+	"github.com/lince-ml/lince/format/keras"
+	"github.com/lince-ml/lince/optimizers"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// declareSlots makes room for the optimiser's new slots and gives them their
+// values: those of the file that the model was loaded from, else the initial ones.
+func (m *Model) declareSlots() error {
+	t := m.training
+	slots := t.slots.All()
+	if t.stored != nil && len(t.stored) != len(slots) {
+		return fmt.Errorf("the file keeps %d variables of the optimiser, which has %d: it was trained with other layers frozen or by another version; Compile again to begin with a fresh optimiser", len(t.stored), len(slots))
+	}
+	for i, slot := range slots {
+		if t.declared[slot] {
+			continue
+		}
+		if err := m.state.Declare(slot.Variable); err != nil {
+			return err
+		}
+		value, err := t.slotValue(i, slot)
+		if err != nil {
+			return err
+		}
+		if err := m.state.Write(slot.Variable, value); err != nil {
+			return err
+		}
+		if t.declared == nil {
+			t.declared = map[*optimizers.Slot]bool{}
+		}
+		t.declared[slot] = true
+	}
+	t.stored = nil
+	return nil
+}
+
+func (t *training) slotValue(i int, slot *optimizers.Slot) (*tensor.Tensor, error) {
+	typ := slot.Variable.Type
+	if t.stored != nil {
+		if stored := t.stored[i]; !stored.Shape().Equal(typ.Shape) {
+			return nil, fmt.Errorf("the optimiser's %s has the shape %v, in the file %v; Compile again to begin with a fresh optimiser", slot.Name, typ.Shape, stored.Shape())
+		}
+		return t.stored[i].Convert(typ.DType)
+	}
+	value, err := tensor.New(typ.DType, typ.Shape...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range value.Float32s() {
+		value.Float32s()[i] = slot.Initial
+	}
+	return value, nil
+}
+
+// resumeOptimizer takes the optimiser's variables out of a file, so that a
+// loaded model goes on training where it stopped.
+func (m *Model) resumeOptimizer(file *keras.File) error {
+	if len(file.Optimizer) == 0 {
+		return nil
+	}
+	t := m.training
+	variables := file.Optimizer[0].Variables
+	head := 1
+	if constant(t.Optimizer.Rate()) {
+		head = 2
+	}
+	if file.Format == keras.Legacy { // which keeps the rate in the settings only
+		head = 1
+	}
+	if len(variables) < head || variables[0].Value.Len() != 1 {
+		return nil
+	}
+	t.step = int(variables[0].Value.Float64s()[0])
+	if head == 2 && variables[1].Value.Len() == 1 {
+		t.rate = variables[1].Value.Float64s()[0]
+	}
+	for _, v := range variables[head:] {
+		t.stored = append(t.stored, v.Value)
+	}
+	return nil
+}

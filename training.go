@@ -1,0 +1,181 @@
+package lince
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/lince-ml/lince/backend"
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/layers"
+	"github.com/lince-ml/lince/losses"
+	"github.com/lince-ml/lince/metrics"
+	"github.com/lince-ml/lince/optimizers"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// Training says how a model learns (the arguments of keras.Model.compile).
+type Training struct {
+	// Optimizer is RMSprop with Keras' defaults when nil.
+	Optimizer optimizers.Optimizer
+	// Loss is what is minimised; required.
+	Loss losses.Loss
+	// Metrics are measured while training and evaluating, WeightedMetrics
+	// with the samples' and classes' weights.
+	Metrics, WeightedMetrics []metrics.Metric
+	// Seed gives the first weights (if the model has none yet), dropout and
+	// the layers' augmentation. Equal seeds give equal trainings.
+	Seed uint64
+	// Backend runs the model; the CPU engine with all cores when nil.
+	Backend backend.Backend
+}
+
+// training is what Compile makes of a Training.
+type training struct {
+	Training
+	// trainable is which layers were trainable at Compile, which Fit holds
+	// the model to.
+	trainable []bool
+	slots     *optimizers.Slots
+	// rate is the learning rate that callbacks may change; it counts unless
+	// the optimiser has a schedule.
+	rate float64
+	// step counts the steps done so far.
+	step int
+	// declared are the slots that the state has; stored are values from a
+	// file for slots that the first compiled step will make.
+	declared map[*optimizers.Slot]bool
+	stored   []*tensor.Tensor
+}
+
+// Compile tells the model how to learn. Compiling again begins with a fresh
+// optimiser and keeps the weights; it is needed after freezing or unfreezing
+// layers.
+func (m *Model) Compile(t Training) error {
+	if t.Loss == nil {
+		return errors.New("lince: Compile needs a Loss, such as losses.BinaryCrossentropy{} for two classes or losses.CategoricalCrossentropy{} for more")
+	}
+	if len(m.outputs) != 1 {
+		return fmt.Errorf("lince: training takes one output, the model has %d", len(m.outputs))
+	}
+	if t.Optimizer == nil {
+		t.Optimizer = optimizers.RMSprop{}
+	}
+	if err := uniqueNames(slices.Concat(t.Metrics, t.WeightedMetrics)); err != nil {
+		return err
+	}
+	if err := m.use(t.Backend); err != nil {
+		return err
+	}
+	if m.state == nil {
+		m.seed = t.Seed
+	}
+	compiled := &training{Training: t, trainable: m.trainable(), slots: &optimizers.Slots{}, rate: t.Optimizer.Rate().At(0)}
+	if err := m.checkPairing(t.Loss); err != nil {
+		return err
+	}
+	m.forget()
+	m.training = compiled
+	return nil
+}
+
+func uniqueNames(list []metrics.Metric) error {
+	seen := map[string]bool{"loss": true}
+	for _, metric := range list {
+		if metric == nil {
+			return errors.New("lince: one of the metrics is nil")
+		}
+		if seen[metric.Name()] {
+			return fmt.Errorf("lince: two metrics are named %q; give one of them another Name", metric.Name())
+		}
+		seen[metric.Name()] = true
+	}
+	return nil
+}
+
+func (m *Model) trainable() []bool {
+	trainable := make([]bool, len(m.network.instances))
+	for i, instance := range m.network.instances {
+		trainable[i] = instance.Trainable()
+	}
+	return trainable
+}
+
+// checkPairing tries the loss on the model's output with every form that
+// targets take, so that a loss that fits none is refused at Compile.
+func (m *Model) checkPairing(loss losses.Loss) error {
+	if !m.Built() {
+		return nil
+	}
+	output := m.shapes[m.outputs[0]]
+	forms := []tensor.Shape{output, output[:len(output)-1], append(output[:len(output)-1].Clone(), 1)}
+	var first error
+	for _, form := range forms {
+		g := graph.New()
+		nodes := make([]*graph.Node, len(m.inputs))
+		for i, input := range m.inputs {
+			nodes[i] = g.Parameter("input", tensor.Float32, m.shapes[input]...)
+		}
+		values, err := m.network.call(&layers.Build{Graph: g}, nodes)
+		if err != nil {
+			return err
+		}
+		_, err = loss.PerSample(g.Parameter("target", tensor.Float32, form...), values[m.outputs[0]])
+		if err == nil {
+			err = g.Err()
+		}
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return fmt.Errorf("lince: the loss %s does not go with the model's output %v: %w", loss.Object().Class, output, first)
+}
+
+// checkTrainable refuses a model whose layers were frozen or unfrozen after
+// Compile, because the compiled step would not know.
+func (m *Model) checkTrainable() error {
+	for i, instance := range m.network.instances {
+		if instance.Trainable() != m.training.trainable[i] {
+			return fmt.Errorf("lince: layer %q was frozen or unfrozen after Compile; call Compile again, so that the training takes notice", instance.Name())
+		}
+	}
+	return nil
+}
+
+// LearningRate returns the rate of the next step, 0 before Compile.
+func (m *Model) LearningRate() float64 {
+	if m.training == nil {
+		return 0
+	}
+	return m.training.learningRate()
+}
+
+func (t *training) learningRate() float64 {
+	if schedule := t.Optimizer.Rate(); !constant(schedule) {
+		return schedule.At(t.step)
+	}
+	return t.rate
+}
+
+func constant(s optimizers.Schedule) bool {
+	_, ok := s.(optimizers.Constant)
+	return ok
+}
+
+// SetLearningRate changes the rate from the next step on. An optimiser with a
+// schedule keeps to it and gives an error.
+func (m *Model) SetLearningRate(rate float64) error {
+	switch {
+	case m.training == nil:
+		return errors.New("lince: SetLearningRate before Compile")
+	case !(rate >= 0):
+		return fmt.Errorf("lince: learning rate %v, expected a number not below 0", rate)
+	case !constant(m.training.Optimizer.Rate()):
+		return errors.New("lince: the optimiser follows a schedule, which sets the learning rate")
+	}
+	m.training.rate = rate
+	return nil
+}
