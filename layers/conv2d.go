@@ -53,7 +53,7 @@ func (l Conv2D) Describe() Description {
 	return Description{Class: "Conv2D", Name: l.Name, InputShape: l.InputShape, Config: config.Map{
 		"filters": l.Filters, "kernel_size": pair(l.Kernel), "strides": pair(pairOr(l.Strides, Square(1))),
 		"padding": l.Padding.String(), "data_format": channelsLast, "dilation_rate": pair(pairOr(l.Dilation, Square(1))),
-		"groups": max(l.Groups, 1), "activation": activationConfig(l.Activation), "use_bias": !l.NoBias,
+		"groups": orOne(l.Groups), "activation": activationConfig(l.Activation), "use_bias": !l.NoBias,
 		"kernel_initializer":   initializerConfig(kernelInitializer(l.KernelInitializer)),
 		"bias_initializer":     initializerConfig(zerosOr(l.BiasInitializer)),
 		"kernel_regularizer":   regularizerConfig(l.KernelRegularizer),
@@ -79,13 +79,13 @@ func (l Conv2D) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	if err := expectInputs(inputs, 1, 4); err != nil {
 		return nil, err
 	}
-	x, groups := inputs[0], max(l.Groups, 1)
+	x, groups := inputs[0], orOne(l.Groups)
 	channels := x.Extent(3)
 	switch {
 	case l.Filters < 1:
 		return nil, fmt.Errorf("Filters is %d, expected at least 1", l.Filters)
-	case l.Groups < 0 || channels%groups != 0 || l.Filters%groups != 0:
-		return nil, fmt.Errorf("Groups is %d, expected a number that divides the %d channels and the %d filters", l.Groups, channels, l.Filters)
+	case groups < 0 || channels%groups != 0 || l.Filters%groups != 0:
+		return nil, fmt.Errorf("Groups is %d, expected a number that divides the %d channels and the %d filters", groups, channels, l.Filters)
 	}
 	w, err := window{l.Kernel, l.Strides, l.Dilation, l.Padding}.over(x, "Kernel")
 	if err != nil {
