@@ -38,22 +38,21 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T, name string) golden {
+func readGolden(t *testing.T, name string, golden any) {
 	t.Helper()
 	content, err := os.ReadFile("../testdata/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var g golden
-	if err := json.Unmarshal(content, &g); err != nil {
+	if err := json.Unmarshal(content, golden); err != nil {
 		t.Fatal(err)
 	}
-	return g
 }
 
 func TestResizeEqualsPillow(t *testing.T) {
 	var r Resizer
-	g := readGolden(t, "resize.json")
+	var g golden
+	readGolden(t, "resize.json", &g)
 	for _, c := range g.Cases {
 		src, want := g.Sources[c.Source].picture(), c.Result.picture()
 		t.Run(fmt.Sprintf("%s_%dx%dx%d_%v_to_%dx%d", c.Filter, src.Height, src.Width, src.Channels, c.Box, want.Height, want.Width), func(t *testing.T) {
@@ -78,7 +77,8 @@ func TestResizeEqualsPillow(t *testing.T) {
 func TestResizeTensorFlow(t *testing.T) {
 	const tolerance = 1e-3 // of 255: sums of float32 weights in another order
 	var r Resizer
-	g := readGolden(t, "tensorflow.json")
+	var g golden
+	readGolden(t, "tensorflow.json", &g)
 	for _, c := range g.Cases {
 		src, want := g.Sources[c.Source].picture(), c.Result.floats()
 		h, w := c.Result.Shape[0], c.Result.Shape[1]

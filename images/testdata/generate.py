@@ -2,7 +2,7 @@
 
     python generate.py [topic ...]
 
-Topics: resize, tensorflow, augment, standardize, random, decode, photos. Made
+Topics: resize, tensorflow, augment, large, standardize, random, decode, photos. Made
 with Keras 3.15.1, TensorFlow 2.21, Pillow 13.0, SciPy 1.17.1 and NumPy 2.4.6.
 Arrays are stored as base64 of their little-endian bytes, one case a line.
 """
@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import sys
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -173,6 +174,41 @@ def augment():
     write("augment.json", cases, sources)
 
 
+def formula(height, width, channels):
+    """A picture that the tests compute for themselves, as large as a photo."""
+    y, x, c = np.ogrid[0:height, 0:width, 0:channels]
+    return ((x * x + 3 * y * y + x * y * (c + 1)) // 61 % 256).astype(np.uint8)
+
+
+def large():
+    """Checksums of whole results at the size of photos."""
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    cases = []
+    for channels, name in itertools.product([1, 3, 4], FILTERS):
+        source = image_of(formula(375, 500, channels))
+        for h, w in [(150, 150), (299, 600), (32, 700)]:
+            result = np.ascontiguousarray(array_of(source.resize((w, h), FILTERS[name])))
+            cases.append({"channels": channels, "filter": name, "size": [h, w], "checksum": zlib.crc32(result.tobytes())})
+    source = formula(150, 131, 3).astype(np.float32)
+    random = np.random.RandomState(5)
+    for mode, order in itertools.product(["nearest", "constant", "reflect", "wrap"], [0, 1, 3]):
+        for _ in range(4):
+            parameters = {
+                "theta": random.uniform(-60, 60), "tx": random.uniform(-40, 40), "ty": random.uniform(-40, 40),
+                "shear": random.uniform(-30, 30), "zx": random.uniform(0.5, 2), "zy": random.uniform(0.5, 2),
+                "flip_horizontal": True, "channel_shift_intensity": random.uniform(-30, 30), "brightness": random.uniform(0.5, 1.5),
+            }
+            generator = ImageDataGenerator(fill_mode=mode, cval=17.5, interpolation_order=order)
+            result = np.ascontiguousarray(generator.apply_transform(source, parameters), np.float32)
+            cases.append({"fill": mode, "order": order, "transform": parameters, "checksum": zlib.crc32(result.tobytes())})
+            parameters = dict(parameters)
+            del parameters["brightness"]
+            result = np.ascontiguousarray(generator.apply_transform(source, parameters), np.float32)
+            cases.append({"fill": mode, "order": order, "transform": parameters, "checksum": zlib.crc32(result.tobytes())})
+    write("large.json", cases)
+
+
 def standardize():
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
@@ -217,6 +253,6 @@ if __name__ == "__main__":
     sys.modules["generate"] = sys.modules["__main__"]
     import decoding
 
-    topics = {f.__name__: f for f in (resize, tensorflow, augment, standardize, random, decoding.decode, decoding.photos)}
+    topics = {f.__name__: f for f in (resize, tensorflow, augment, large, standardize, random, decoding.decode, decoding.photos)}
     for topic in sys.argv[1:] or topics:
         topics[topic]()
