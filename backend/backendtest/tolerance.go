@@ -1,0 +1,176 @@
+package backendtest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/lince-ml/lince/backend/reference"
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// Tolerance is how far a result x may be from the reference's r, rounded to
+// the result's type, whose distance from 1 to the next number is ε. The zero
+// value wants them equal. Otherwise |x - r| may be up to the sum of what the
+// fields say.
+type Tolerance struct {
+	// Sum is for values linear in every input, such as sums and products
+	// of matrices: 4·ε·√K·Σ|terms|. K, the number of terms, is the result for
+	// inputs of ones; Σ|terms| is the result for the inputs' absolute values.
+	// Errors of K roundings of random sign grow with √K, whatever the order
+	// of adding.
+	Sum bool
+	// Ulps is for functions: Ulps·ε·max(|r|, Scale).
+	Ulps, Scale float64
+	// Noise is for whole formulas: 32·d + 8·ε·m, where m is the largest
+	// |value| of the result and d the largest change that it suffers when
+	// every value on the way is rounded to its type.
+	Noise bool
+}
+
+// allowed returns the distance allowed for every element of every output.
+func (tol Tolerance) allowed(samples int, feeds reference.Feeds, outputs []*graph.Node, expected []graph.Array) ([][]float64, error) {
+	allowed := make([][]float64, len(outputs))
+	for i, n := range outputs {
+		allowed[i] = make([]float64, len(expected[i].Values))
+		for j, r := range expected[i].Values {
+			allowed[i][j] = tol.Ulps * epsilon(n.DType()) * max(math.Abs(r), tol.Scale)
+		}
+	}
+	if tol.Sum {
+		if err := addSums(allowed, samples, feeds, outputs); err != nil {
+			return nil, err
+		}
+	}
+	if tol.Noise {
+		if err := addNoise(allowed, samples, feeds, outputs, expected); err != nil {
+			return nil, err
+		}
+	}
+	return allowed, nil
+}
+
+func addSums(allowed [][]float64, samples int, feeds reference.Feeds, outputs []*graph.Node) error {
+	terms, err := reference.Evaluate(samples, mapped(feeds, math.Abs), outputs...)
+	if err != nil {
+		return err
+	}
+	counts, err := reference.Evaluate(samples, mapped(feeds, func(float64) float64 { return 1 }), outputs...)
+	if err != nil {
+		return err
+	}
+	for i, n := range outputs {
+		for j := range allowed[i] {
+			allowed[i][j] += 4 * epsilon(n.DType()) * math.Sqrt(counts[i].Values[j]) * terms[i].Values[j]
+		}
+	}
+	return nil
+}
+
+// mapped returns the feeds with a function applied to floating-point numbers.
+func mapped(feeds reference.Feeds, f func(float64) float64) reference.Feeds {
+	result := reference.Feeds{}
+	for n, array := range feeds {
+		if n.DType().IsFloat() {
+			values := make([]float64, len(array.Values))
+			for i, x := range array.Values {
+				values[i] = f(x)
+			}
+			array.Values = values
+		}
+		result[n] = array
+	}
+	return result
+}
+
+func addNoise(allowed [][]float64, samples int, feeds reference.Feeds, outputs []*graph.Node, expected []graph.Array) error {
+	noisy, err := rounding(samples, feeds, outputs)
+	if err != nil {
+		return err
+	}
+	for i, n := range outputs {
+		var largest, change float64
+		for j, r := range expected[i].Values {
+			largest = max(largest, math.Abs(r))
+			change = max(change, math.Abs(noisy[i].Values[j]-r))
+		}
+		for j := range allowed[i] {
+			allowed[i][j] += 32*change + 8*epsilon(n.DType())*largest
+		}
+	}
+	return nil
+}
+
+// rounding computes the outputs with every value rounded to its node's type.
+func rounding(samples int, feeds reference.Feeds, outputs []*graph.Node) ([]graph.Array, error) {
+	values := reference.Feeds{}
+	for n, array := range feeds {
+		values[n] = array
+	}
+	for _, n := range graph.Ordered(outputs...) {
+		if _, given := values[n]; given {
+			continue
+		}
+		computed, err := reference.Evaluate(samples, values, n)
+		if err != nil {
+			return nil, err
+		}
+		rounded, err := reference.Tensor(computed[0], n.DType())
+		if err != nil {
+			return nil, err
+		}
+		values[n] = reference.Array(rounded)
+	}
+	results := make([]graph.Array, len(outputs))
+	for i, n := range outputs {
+		results[i] = values[n]
+	}
+	return results, nil
+}
+
+// epsilon is the distance from 1 to the next number of a floating-point type.
+func epsilon(dtype tensor.DType) float64 {
+	switch dtype {
+	case tensor.BFloat16:
+		return 0x1p-7
+	case tensor.Float16:
+		return 0x1p-10
+	case tensor.Float32:
+		return 0x1p-23
+	case tensor.Float64:
+		return 0x1p-52
+	}
+	return 0
+}
+
+// compare returns an error that names the first element which is farther from
+// what was expected than allowed. NaN equals NaN.
+func compare(got, expected *tensor.Tensor, allowed []float64) error {
+	x, r := got.Float64s(), expected.Float64s()
+	wrong, first := 0, -1
+	for i := range r {
+		if x[i] == r[i] || (math.IsNaN(x[i]) && math.IsNaN(r[i])) {
+			continue
+		}
+		if !math.IsInf(r[i], 0) && math.Abs(x[i]-r[i]) <= allowed[i] {
+			continue
+		}
+		if wrong++; first < 0 {
+			first = i
+		}
+	}
+	if wrong == 0 {
+		return nil
+	}
+	return fmt.Errorf("%v: %d of %d elements are wrong, the first at %v: got %v, expected %v, allowed difference %.3g",
+		got, wrong, len(r), index(got.Shape(), first), x[first], r[first], allowed[first])
+}
+
+// index returns where the element at a position stands.
+func index(shape tensor.Shape, position int) []int {
+	at := make([]int, len(shape))
+	for i := len(shape) - 1; i >= 0; i-- {
+		at[i], position = position%shape[i], position/shape[i]
+	}
+	return at
+}
