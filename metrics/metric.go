@@ -44,11 +44,29 @@ func DirectionOf(m Metric) Direction {
 	return Unknown
 }
 
+// Details returns all numbers of a metric that has several, by its method
+//
+//	Details(sums Sums) []float64
+//
+// one for each threshold or class, and its result alone if it has none.
+func Details(m Metric, sums Sums) []float64 {
+	if detailed, ok := m.(interface{ Details(Sums) []float64 }); ok {
+		return detailed.Details(sums)
+	}
+	return []float64{m.Result(sums)}
+}
+
 // upward is embedded by metrics that are better when higher.
 type upward struct{}
 
 // Direction returns HigherIsBetter.
 func (upward) Direction() Direction { return HigherIsBetter }
+
+// downward is embedded by metrics that are better when lower.
+type downward struct{}
+
+// Direction returns LowerIsBetter.
+func (downward) Direction() Direction { return LowerIsBetter }
 
 // Accumulators collects what the metrics of a step add to. Each is a float32
 // variable, zero at the beginning of an epoch. Counts are exact up to 2²⁴.
