@@ -90,7 +90,7 @@ func TestTruncated(t *testing.T) {
 func TestFlippedBits(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for name, file := range small(t) {
-		for i := range 1000 {
+		for i := range 700 {
 			damaged := bytes.Clone(file)
 			for range 1 + random.IntN(4) {
 				bit := random.IntN(8 * len(damaged))

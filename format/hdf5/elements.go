@@ -58,6 +58,9 @@ func storer(t *tensor.Tensor, order binary.ByteOrder) (func(int, []byte), error)
 	case tensor.Int32:
 		return fill(t, 4, func(b []byte) int32 { return int32(u32(b)) })
 	case tensor.Float32:
+		if order == binary.LittleEndian {
+			return fillFloat32s(t.Float32s()), nil
+		}
 		return fill(t, 4, func(b []byte) float32 { return math.Float32frombits(u32(b)) })
 	case tensor.Uint64:
 		return fill(t, 8, u64)
@@ -75,10 +78,22 @@ func fill[T tensor.Element](t *tensor.Tensor, size int, one func([]byte) T) (fun
 		return nil, err
 	}
 	return func(at int, raw []byte) {
-		for to := values[at:]; len(raw) >= size; to, raw = to[1:], raw[size:] {
-			to[0] = one(raw)
+		to := values[at : at+len(raw)/size]
+		for i := range to {
+			to[i] = one(raw[i*size:])
 		}
 	}, nil
+}
+
+// fillFloat32s is fill for what nearly all weights are, without a call for
+// each of millions.
+func fillFloat32s(values []float32) func(int, []byte) {
+	return func(at int, raw []byte) {
+		to := values[at : at+len(raw)/4]
+		for i := range to {
+			to[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+		}
+	}
 }
 
 // writeElements writes all elements of t, little-endian, a piece at a time.

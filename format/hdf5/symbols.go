@@ -129,11 +129,11 @@ func (m *meter) nodeV1(address int64, kind, wantLevel, keyLength int, visit func
 	gotKind, level, count := c.u8(), c.u8(), c.u16()
 	switch {
 	case c.err != nil:
-		return fmt.Errorf("B-tree node at byte %d: %w", address, c.err)
+		return fmt.Errorf("node of a B-tree at byte %d: %w", address, c.err)
 	case gotKind != kind:
-		return fmt.Errorf("B-tree node at byte %d is of type %d, expected %d", address, gotKind, kind)
+		return fmt.Errorf("node of a B-tree at byte %d is of type %d, expected %d", address, gotKind, kind)
 	case level > maxLevels || wantLevel >= 0 && level != wantLevel:
-		return fmt.Errorf("B-tree node at byte %d is at level %d, where %d was to come", address, level, wantLevel)
+		return fmt.Errorf("node of a B-tree at byte %d is at level %d, where %d was to come", address, level, wantLevel)
 	}
 	size := int64(count) * int64(keyLength+m.file.offsetSize)
 	block, err := m.read(address+int64(len(head)), size, "B-tree node")
@@ -144,7 +144,7 @@ func (m *meter) nodeV1(address int64, kind, wantLevel, keyLength int, visit func
 	for range count {
 		key, child := c.take(keyLength), c.address()
 		if c.err != nil {
-			return fmt.Errorf("B-tree node at byte %d: %w", address, c.err)
+			return fmt.Errorf("node of a B-tree at byte %d: %w", address, c.err)
 		}
 		if level == 0 {
 			err = visit(child, key)

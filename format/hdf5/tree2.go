@@ -79,7 +79,7 @@ func saturatingMul(a, b int64) int64 {
 func (m *meter) nodeV2(t *tree2, address, count int64, depth int, visit func([]byte) error) error {
 	level := t.levels[depth]
 	if count > level.records {
-		return fmt.Errorf("B-tree node at byte %d: %d records where %d fit", address, count, level.records)
+		return fmt.Errorf("node of a B-tree at byte %d: %d records where %d fit", address, count, level.records)
 	}
 	block, err := m.read(address, int64(t.nodeSize), "B-tree node")
 	if err != nil {
@@ -114,7 +114,7 @@ func (m *meter) nodeV2(t *tree2, address, count int64, depth int, visit func([]b
 	}
 	c.checksum(m.file, block)
 	if c.err != nil {
-		return fmt.Errorf("B-tree node at byte %d: %w", address, c.err)
+		return fmt.Errorf("node of a B-tree at byte %d: %w", address, c.err)
 	}
 	return nil
 }

@@ -150,11 +150,9 @@ func TestSharedData(t *testing.T) {
 	layout := []byte{3, 1}
 	first := uint64(0)
 	for at := 0; at < 200<<10; at += 8 {
-		place := binary.LittleEndian.Uint64(file[at:])
 		if bytes.Equal(file[at:at+2], layout) && binary.LittleEndian.Uint64(file[at+10:]) == 1<<20 {
-			place = binary.LittleEndian.Uint64(file[at+2:])
 			if first == 0 {
-				first = place
+				first = binary.LittleEndian.Uint64(file[at+2:])
 			}
 			binary.LittleEndian.PutUint64(file[at+2:], first)
 		}

@@ -53,7 +53,7 @@ func (f *File) writeArchive(w io.Writer) error {
 	}
 	config, err := encodeJSON(f.Config)
 	if err != nil {
-		return fmt.Errorf("Config: %w", err)
+		return fmt.Errorf("the Config: %w", err)
 	}
 	archive := zip.NewWriter(w)
 	err = errors.Join(
@@ -182,7 +182,7 @@ func (f *File) writeLegacy(to io.Writer) error {
 func (f *File) writeLegacyConfig(w *hdf5.Writer) error {
 	config, err := encodeJSON(f.Config)
 	if err != nil {
-		return fmt.Errorf("Config: %w", err)
+		return fmt.Errorf("the Config: %w", err)
 	}
 	if err := errors.Join(w.Attribute("", "model_config", string(config)), f.writeLegacyMetadata(w, "")); err != nil {
 		return err
@@ -192,7 +192,7 @@ func (f *File) writeLegacyConfig(w *hdf5.Writer) error {
 	}
 	training, err := encodeJSON(f.Training)
 	if err != nil {
-		return fmt.Errorf("Training: %w", err)
+		return fmt.Errorf("the Training: %w", err)
 	}
 	return w.Attribute("", "training_config", string(training))
 }

@@ -32,12 +32,13 @@ type Archive struct {
 // must stay open for as long as the Archive is used.
 func OpenArchive(r io.ReaderAt, size int64) (*Archive, error) {
 	list := &rationed{r, directoryBytes}
-	archive, err := zip.NewReader(list, size)
-	if err != nil {
+	if _, err := zip.NewReader(list, size); err != nil {
 		return nil, fmt.Errorf("npz: %w", err)
 	}
-	// What follows reads members, any number at once: without the ration.
-	if archive, err = zip.NewReader(r, size); err != nil {
+	// The list is short enough. What follows reads members, any number at
+	// once: without the ration.
+	archive, err := zip.NewReader(r, size)
+	if err != nil {
 		return nil, fmt.Errorf("npz: %w", err)
 	}
 	a := &Archive{size: size, members: make(map[string]*zip.File, len(archive.File))}
