@@ -6,6 +6,7 @@ import (
 
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
 )
 
 // CategoricalCrossentropy is Keras' CategoricalCrossentropy of distributions
@@ -96,7 +97,7 @@ func (l SparseCategoricalCrossentropy) PerSample(target, prediction *graph.Node)
 
 // counts tells, for each loss, whether its sample is not of the ignored class.
 func (l SparseCategoricalCrossentropy) counts(target, perSample *graph.Node) *graph.Node {
-	numbers := target.Reshape(perSample.Shape()...).Convert(perSample.DType())
+	numbers := target.Reshape(perSample.Shape()...).Convert(tensor.Int32)
 	return numbers.Compare(graph.NotEqual, numbers.Like(float64(*l.IgnoreClass)))
 }
 

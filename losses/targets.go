@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
 )
 
 // paired returns the targets in the predictions' type and shape: labels
@@ -60,14 +61,14 @@ func oneHot(target, prediction *graph.Node) (targets, known *graph.Node, err err
 	if classes == 1 {
 		return nil, nil, fmt.Errorf("losses: SparseCategoricalCrossentropy of one unit is always 0: use BinaryCrossentropy for one sigmoid unit, or give the last layer a softmax unit for each class")
 	}
-	target = target.Convert(prediction.DType())
-	numbers := target.Graph().Iota(prediction.DType(), 0, classes)
+	target = target.Convert(tensor.Int32)
+	numbers := target.Graph().Iota(tensor.Int32, 0, classes)
 	targets = target.ExpandDims(target.Rank()).Compare(graph.Equal, numbers).Convert(prediction.DType())
 	known = targets.ReduceSum(last(targets)).Compare(graph.Greater, targets.Like(0))
 	return targets, known, nil
 }
 
-// logits returns what a sigmoid was applied to, if prediction is one: the
+// sigmoidLogits returns what a sigmoid was applied to, if prediction is one: the
 // crossentropy of logits is exact where probabilities have run into 0 or 1.
 func sigmoidLogits(prediction *graph.Node, fromLogits bool) (*graph.Node, bool) {
 	if f, ok := prediction.Operation().(graph.Elementwise); ok && f.Function == graph.Sigmoid {

@@ -48,9 +48,9 @@ func (o Options) Settings() Options { return o }
 // check returns an error that tells what no optimiser can do.
 func (o Options) check() error {
 	limits := 0
-	for name, limit := range map[string]float64{"ClipNorm": o.ClipNorm, "GlobalClipNorm": o.GlobalClipNorm, "ClipValue": o.ClipValue} {
-		if limit < 0 || math.IsNaN(limit) {
-			return fmt.Errorf("optimizers: %s is %v, expected a positive limit, or 0 for none", name, limit)
+	for _, limit := range []float64{o.ClipNorm, o.GlobalClipNorm, o.ClipValue} {
+		if !(limit >= 0) {
+			return fmt.Errorf("optimizers: a limit of gradients is %v, expected a positive number, or 0 for none", limit)
 		}
 		if limit > 0 {
 			limits++
