@@ -43,3 +43,28 @@ func write(t testing.TB, path string, content []byte) {
 		t.Fatal(err)
 	}
 }
+
+// sharedData returns a folder of the real data beside the project, and skips
+// the test where it is absent.
+func sharedData(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			t.Skip("no go.mod above the test")
+		}
+		dir = parent
+	}
+	path := filepath.Join(dir, "..", "shared", "data", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("no real data: ", err)
+	}
+	return path
+}

@@ -30,7 +30,7 @@ type Columns struct {
 	// Categorical, such as ";" for "cat;dog"; "" does not.
 	Separator string
 	// NoValidate takes files of any extension. Otherwise rows whose file has
-	// no picture's extension are left out.
+	// no picture's extension, or is not there, are left out and add no class.
 	NoValidate bool
 }
 
@@ -54,11 +54,11 @@ func (g Generator) FlowFromTableContext(ctx context.Context, path string, column
 	if err != nil {
 		return nil, fmt.Errorf("images: %s: %w", path, err)
 	}
+	bad := t.validate(columns, flow.rules(g))
 	classes, err := t.classify(columns, flow, g.KerasCompat)
 	if err != nil {
 		return nil, fmt.Errorf("images: %s: %w", path, err)
 	}
-	bad := t.validate(columns, flow.rules(g))
 	t.split(flow, g.ValidationSplit)
 	if len(t.rows) == 0 {
 		return nil, fmt.Errorf("images: %s lists no pictures for the subset %v in column %q", path, flow.Subset, columns.x())
@@ -253,17 +253,21 @@ func (t *table) readNumbers() error {
 	return nil
 }
 
-// validate drops rows whose file has another extension than a picture's.
+// validate drops rows whose file is not there or has another extension than a
+// picture's, so that these add no classes.
 func (t *table) validate(c Columns, r rules) (bad []Bad) {
 	if c.NoValidate {
 		return nil
 	}
 	t.rows = slices.DeleteFunc(t.rows, func(row row) bool {
-		if hasExtension(row.name, r.extensions) {
-			return false
+		_, err := os.Stat(row.path)
+		if !hasExtension(row.name, r.extensions) {
+			err = errExtension
 		}
-		bad = append(bad, Bad{row.path, errExtension})
-		return true
+		if err != nil {
+			bad = append(bad, Bad{row.path, cause(err)})
+		}
+		return err != nil
 	})
 	return bad
 }

@@ -65,13 +65,10 @@ func TestLinksThatGoInCircles(t *testing.T) {
 	if err := os.Symlink("nowhere.png", filepath.Join(dir, "a", "broken.png")); err != nil {
 		t.Fatal(err)
 	}
-	for follow, want := range map[bool]int{false: 6, true: 12} { // a/up/b, but not a/up/a again
+	for follow, want := range map[bool]int{false: 6, true: 9} { // a/up/b too, but not a/up/a again
 		flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}, FollowLinks: follow})
 		if err != nil {
 			t.Fatal(err)
-		}
-		if follow {
-			want = 9
 		}
 		if flow.Samples() != want {
 			t.Errorf("following links is %v: %v, want %d; skipped %v", follow, flow, want, flow.Skipped())
