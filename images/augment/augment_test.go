@@ -99,6 +99,35 @@ func TestBrightnessInFloat(t *testing.T) {
 	}
 }
 
+func TestAnyTransformStaysWithinTheSource(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	var a augment.Augmenter
+	for range 3000 {
+		h, w, c := 1+random.IntN(6), 1+random.IntN(6), 1+random.IntN(4)
+		src, dst := make([]uint8, h*w*c), make([]float32, h*w*c)
+		for i := range src {
+			src[i] = uint8(100 + random.IntN(50))
+		}
+		scale := math.Pow(10, float64(random.IntN(7)))
+		transform := augment.Transform{
+			Theta: 45 * float64(random.IntN(9)), TX: random.NormFloat64() * scale, TY: float64(random.IntN(9)) - 4,
+			Shear: 30 * random.NormFloat64(), ZX: float64(random.IntN(5)) / 2, ZY: -random.ExpFloat64() * scale,
+			FlipVertical: true, ChannelShift: 10 * random.NormFloat64(),
+		}
+		o := augment.Options{
+			FillMode: augment.FillMode(random.IntN(4)), Order: augment.Order(random.IntN(3)), CVal: 120, KerasCompat: random.IntN(2) == 0,
+		}
+		if err := a.ApplyBytes(dst, src, h, w, c, transform, o); err != nil {
+			t.Fatalf("%+v: %v", transform, err)
+		}
+		for _, v := range dst {
+			if low, high := float32(100), float32(150); o.Order != augment.Cubic && !(low-1e-4 <= v && v <= high+1e-4) || v != v {
+				t.Fatalf("%d×%d×%d, %+v, %+v: value %v of a source within 100 … 150", h, w, c, transform, o, v)
+			}
+		}
+	}
+}
+
 func TestRefused(t *testing.T) {
 	x, y := make([]float32, 12), make([]float32, 12)
 	for name, err := range map[string]error{

@@ -21,7 +21,7 @@ const (
 	Nearest  FillMode = iota // a a a a | a b c d | d d d d
 	Constant                 // k k k k | a b c d | k k k k, k = CVal, from the outermost pixels' centres on
 	Reflect                  // d c b a | a b c d | d c b a
-	Wrap                     // d b c d | b c d b: the last pixel lies on the first
+	Wrap                     // d b c | a b c d | b c a: the last pixel lies on the first
 )
 
 var fillModes = [...]string{Nearest: "nearest", Constant: "constant", Reflect: "reflect", Wrap: "wrap"}

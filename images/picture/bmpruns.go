@@ -3,11 +3,13 @@ package picture
 import "fmt"
 
 // expandRuns returns the colour numbers, rows from the top, of a BMP file
-// compressed by run lengths. Pixels that no run covers have number 0. A pixel
-// takes at least 1/255 of two bytes, but rows may be left out whole, so only
-// the limit on pixels bounds the memory.
+// compressed by run lengths. Pixels that no run covers have number 0.
 func (b *bmpHeader) expandRuns() ([]uint8, error) {
 	const endOfRow, endOfPicture, move = 0, 1, 2
+	// No two bytes get farther than a move of 255 columns and rows.
+	if b.height/256*(b.width/256) > len(b.pixels) {
+		return nil, fmt.Errorf("%w: %d bytes cannot hold %d×%d pixels", ErrTruncated, len(b.pixels), b.height, b.width)
+	}
 	numbers := make([]uint8, b.height*b.width)
 	x, y := 0, 0
 	put := func(number uint8) {

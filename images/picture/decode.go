@@ -32,8 +32,9 @@ type Options struct {
 	// whatever the EXIF orientation says.
 	IgnoreOrientation bool
 	// KerasCompat decodes as Keras does through Pillow: the orientation is
-	// ignored except a TIFF file's, and gray levels of 16 bits are cut off at 255, where otherwise
-	// they are scaled to 8 bits.
+	// ignored except a TIFF file's, and gray levels of 16 bits are cut off at
+	// 255, where otherwise they are scaled to 8 bits. (To grayscale, Keras
+	// keeps them up to 65535, which a Picture cannot hold.)
 	KerasCompat bool
 }
 
@@ -138,12 +139,12 @@ func open(content []byte) (f *format, info Info, err error) {
 
 // fault makes a decoder's error one of this package's.
 func fault(format string, err error) error {
-	kind := ErrCorrupt
 	for _, known := range []error{ErrFormat, ErrTruncated, ErrCorrupt} {
 		if errors.Is(err, known) {
 			return fmt.Errorf("picture: %s: %w", format, err)
 		}
 	}
+	kind := ErrCorrupt
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		kind = ErrTruncated

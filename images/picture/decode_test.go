@@ -143,6 +143,7 @@ func TestRefused(t *testing.T) {
 		{"PNM without rows", []byte("P5 4 0 255\n"), picture.Options{}, picture.ErrCorrupt, ""},
 		{"PNM of letters", []byte("P2 a b c\n"), picture.Options{}, picture.ErrCorrupt, ""},
 		{"PNM value over the top", []byte("P2 1 1 9\n10"), picture.Options{}, picture.ErrCorrupt, ""},
+		{"hollow GIF", []byte("GIF89a\x20\x20\x20\x20\x00\x00\x00,\x00\x00\x00\x00\x20\x20\x20\x20\x00\x02\x01\x44\x00"), picture.Options{}, picture.ErrTruncated, "cannot hold"},
 		{"hollow PNG", repaired(hollow), picture.Options{}, picture.ErrTruncated, "cannot hold"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

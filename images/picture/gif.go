@@ -124,6 +124,10 @@ func decodeGIF(content []byte, _ bool) (*Picture, error) {
 	}
 	h, w := f.bottom-f.top, f.right-f.left
 	codes, _, _ := subBlocks(f.data) // a missing end shows as missing pixels
+	// A code has at most 12 bits and stands for at most 4096 pixels.
+	if h*w/4096 > len(codes)*8/(f.codeWidth+1) {
+		return nil, fmt.Errorf("%w: %d bytes cannot hold %d pixels", ErrTruncated, len(codes), h*w)
+	}
 	numbers := make([]uint8, h*w)
 	if _, err := io.ReadFull(lzw.NewReader(bytes.NewReader(codes), lzw.LSB, f.codeWidth), numbers); err != nil {
 		return nil, err
