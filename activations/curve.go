@@ -1,6 +1,8 @@
 package activations
 
 import (
+	"slices"
+
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/tensor"
 )
@@ -19,7 +21,7 @@ func Curve(a Activation, points []float64) (values, slopes []float64, err error)
 	if err != nil {
 		return nil, nil, err
 	}
-	results := map[*graph.Node]graph.Array{x: {Shape: x.Shape(), Values: points}}
+	results := map[*graph.Node]graph.Array{x: {Shape: x.Shape(), Values: slices.Clone(points)}}
 	for _, n := range graph.Ordered(y, gradients[0]) {
 		if n == x {
 			continue

@@ -10,14 +10,15 @@ import (
 // The formulas below are written so that neither they nor their gradients
 // overflow, and so that the gradient at a kink is TensorFlow's.
 
-const (
-	seluAlpha = 1.6732632423543772848170429916717
-	seluScale = 1.0507009873554804934193349852946
-)
-
 // exponentialBelow is max(x, 0) + alpha·(eᵐ-1) with m = min(x, 0).
 func exponentialBelow(x *graph.Node, alpha float64) *graph.Node {
 	return x.ReLU().Add(x.Min(x.Like(0)).Expm1().Scale(alpha))
+}
+
+func selu(x *graph.Node) *graph.Node {
+	const alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
+	below := x.Min(x.Like(0)).Expm1().Scale(scale * alpha)
+	return graph.Select(x.Compare(graph.Less, x.Like(0)), below, x.Scale(scale))
 }
 
 // relu6 is flat from 6 on: there, unlike with a minimum, no gradient flows.
@@ -35,6 +36,14 @@ func gelu(x *graph.Node) *graph.Node {
 func geluTanh(x *graph.Node) *graph.Node {
 	inner := x.Add(x.Mul(x).Mul(x).Scale(0.044715)).Scale(math.Sqrt(2 / math.Pi))
 	return x.Scale(0.5).Mul(inner.Tanh().Shift(1))
+}
+
+// squareplus is (x+|x|)/2 + 2/(√(x²+4)+|x|): the same without a difference of
+// large numbers.
+func squareplus(x *graph.Node) *graph.Node {
+	size := x.Abs()
+	rest := x.Like(2).Div(x.Square().Shift(4).Sqrt().Add(size))
+	return x.Add(size).Scale(0.5).Add(rest)
 }
 
 // softplus is (x+|x|)/2 + ln(1+e⁻ˡˣˡ), which is max(x, 0) + ... with the slope
@@ -55,10 +64,7 @@ func sparsePlus(x *graph.Node) *graph.Node {
 	return graph.Select(x.Compare(graph.LessEqual, x.Like(-1)), x.Like(0), middle)
 }
 
-func softShrink(x *graph.Node) *graph.Node {
-	below := graph.Select(x.Compare(graph.Less, x.Like(-0.5)), x.Shift(0.5), x.Like(0))
-	return graph.Select(x.Compare(graph.Greater, x.Like(0.5)), x.Shift(-0.5), below)
-}
+func softShrink(x *graph.Node) *graph.Node { return x.Sub(x.Clip(-0.5, 0.5)) }
 
 func hardShrink(x *graph.Node) *graph.Node {
 	return graph.Select(x.Abs().Compare(graph.LessEqual, x.Like(0.5)), x.Like(0), x)

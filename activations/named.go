@@ -77,6 +77,7 @@ const (
 	LogSoftmax Named = "log_softmax"
 	// Sparsemax is the distribution nearest to the row x (Martins and
 	// Astudillo, 2016): over the last dimension, many of its values being 0.
+	// Keras 3.15 computes another function, whose rows need not sum to 1.
 	Sparsemax Named = "sparsemax"
 	// GLU halves the last dimension into a and b: a·σ(b).
 	GLU Named = "glu"
@@ -121,7 +122,7 @@ func (n Named) function() func(*graph.Node) *graph.Node {
 	case CELU:
 		return func(x *graph.Node) *graph.Node { return exponentialBelow(x, 1) }
 	case SELU:
-		return func(x *graph.Node) *graph.Node { return exponentialBelow(x, seluAlpha).Scale(seluScale) }
+		return selu
 	case GELU:
 		return gelu
 	case GELUTanh:
@@ -162,7 +163,7 @@ func (n Named) bounded() func(*graph.Node) *graph.Node {
 	case SparsePlus:
 		return sparsePlus
 	case Squareplus:
-		return func(x *graph.Node) *graph.Node { return x.Square().Shift(4).Sqrt().Add(x).Scale(0.5) }
+		return squareplus
 	case Softsign:
 		return func(x *graph.Node) *graph.Node { return x.Div(x.Abs().Shift(1)) }
 	case Tanh:
