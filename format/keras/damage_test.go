@@ -200,7 +200,11 @@ func TestFlippedBits(t *testing.T) {
 		files[name] = file
 	}
 	for name, file := range files {
-		for i := range 1700 {
+		flips := 2500
+		if len(file) > 20<<10 {
+			flips = 900
+		}
+		for i := range flips {
 			damaged := bytes.Clone(file)
 			for range 1 + random.IntN(3) {
 				bit := random.IntN(8 * len(damaged))
