@@ -142,11 +142,12 @@ func (m *Model) prediction(row []float32) (Prediction, error) {
 	}
 	p.Probability = slices.Max(p.Probabilities)
 	p.Index = slices.Index(p.Probabilities, p.Probability)
-	p.Class = m.className(p.Index)
+	p.Class = m.ClassName(p.Index)
 	return p, nil
 }
 
-func (m *Model) className(index int) string {
+// ClassName returns the name of a class by its number, "class 7" if it has none.
+func (m *Model) ClassName(index int) string {
 	if index < 0 || index >= len(m.Classes) {
 		return fmt.Sprintf("class %d", index)
 	}

@@ -46,11 +46,10 @@ func (m *Model) Fit(ctx context.Context, source data.Source, options Fit) (*Hist
 	if err != nil {
 		return nil, err
 	}
-	err = run.train(ctx)
-	for _, observer := range run.observers {
-		err = errors.Join(err, observer.End(err))
+	if err = run.train(ctx); err == nil {
+		err = m.averageWeights()
 	}
-	return run.history, err
+	return run.history, run.end(err)
 }
 
 func (m *Model) newRun(ctx context.Context, source data.Source, options Fit) (*Run, error) {
@@ -92,7 +91,7 @@ func (m *Model) newRun(ctx context.Context, source data.Source, options Fit) (*R
 		}
 		run.observers = append(run.observers, observer)
 	}
-	return run, nil
+	return run, run.begin()
 }
 
 // Divisible is a source that can be divided into training and validation part.
@@ -121,9 +120,13 @@ func divide(source data.Source, options Fit) (data.Source, Fit, error) {
 	return first, options, err
 }
 
-// train runs the epochs.
+// train runs the epochs. One that was stopped or finished and not yet ended
+// when a checkpoint was made is only ended.
 func (r *Run) train(ctx context.Context) error {
-	for !r.Stopped() && r.epoch < r.options.Epochs {
+	for r.epoch < r.options.Epochs && (!r.Stopped() || r.batch > 0) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := r.trainEpoch(ctx); err != nil {
 			return err
 		}
@@ -142,9 +145,13 @@ func (r *Run) trainEpoch(ctx context.Context) error {
 		if err := r.program.reset(m.state); err != nil {
 			return err
 		}
+		r.settled = false
 	}
 	if err := r.each(func(o Observer) error { return o.EpochBegin(r.epoch) }); err != nil {
 		return err
+	}
+	if r.epochDone() {
+		return r.endEpoch(ctx)
 	}
 	for batch, err := range r.source.Batches(ctx, r.epoch, r.batch) {
 		if err != nil {
@@ -156,11 +163,15 @@ func (r *Run) trainEpoch(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if r.Stopped() || (r.steps >= 0 && r.batch >= r.steps) {
+		if r.epochDone() {
 			break
 		}
 	}
 	return r.endEpoch(ctx)
+}
+
+func (r *Run) epochDone() bool {
+	return r.batch > 0 && (r.Stopped() || r.steps >= 0 && r.batch >= r.steps)
 }
 
 func (r *Run) trainBatch(ctx context.Context, batch *data.Batch) error {
@@ -189,6 +200,7 @@ func (r *Run) trainBatch(ctx context.Context, batch *data.Batch) error {
 	if err := step.executable.Run(context.WithoutCancel(ctx), m.state, batch.Len(), inputs, nil); err != nil {
 		return fmt.Errorf("lince: epoch %d, batch %d: %w", r.epoch+1, r.batch+1, err)
 	}
+	r.settled = false
 	t.step++
 	r.batch++
 	r.samples += batch.Len()
@@ -212,7 +224,7 @@ func (r *Run) endEpoch(ctx context.Context) error {
 			logs = append(logs, Log{"val_" + log.Name, log.Value})
 		}
 	}
-	r.logs = logs
+	r.logs, r.settled = logs, false
 	if err := r.each(func(o Observer) error { return o.EpochEnd(r.epoch, r.logs) }); err != nil {
 		return err
 	}

@@ -206,7 +206,7 @@ func decodeMetrics(value any) ([]metrics.Metric, error) {
 		if strings.EqualFold(object.Class, "mean") || object.Class == "" { // the loss itself, in files of older Keras
 			continue
 		}
-		metric, err := decodeMetric(object)
+		metric, err := metrics.Decode(object)
 		if err != nil {
 			return nil, err
 		}

@@ -274,3 +274,14 @@ func (m *Model) buildFor(ctx context.Context, samples []tensor.Shape) error {
 	}
 	return m.build(shapes)
 }
+
+// Use makes the model run on another engine, and takes the weights along.
+func (m *Model) Use(engine backend.Backend) error { return m.use(engine) }
+
+// Compiled reports whether the model knows how it learns, by Compile or from
+// its file.
+func (m *Model) Compiled() bool { return m.training != nil }
+
+// OutputShape returns the shape of the first output with the batch, negative,
+// before it; nil before the model is built.
+func (m *Model) OutputShape() tensor.Shape { return m.shapes[m.outputs[0]] }

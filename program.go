@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/data"
@@ -245,7 +244,7 @@ func (b *builder) minimise(loss, rate, number *graph.Node) error {
 			}
 			value := b.graph.Read(w.Variable)
 			values = append(values, value)
-			list = append(list, optimizers.Weight{Name: strings.ReplaceAll(w.Variable.Name, "/", "_"), Variable: w.Variable, Value: value})
+			list = append(list, optimizers.Weight{Name: slotOwner(w), Variable: w.Variable, Value: value})
 		}
 	}
 	if len(list) == 0 {

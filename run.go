@@ -33,7 +33,8 @@ type Observer interface {
 
 // Settler is an Observer that is told when a batch or an epoch is over and done
 // with: all observers have been told of it and the history holds it. This is
-// the moment for checkpoints.
+// the moment for checkpoints. A Settler's End is called before that of all
+// other observers.
 type Settler interface {
 	Observer
 	Settled(epochEnded bool) error
@@ -90,6 +91,11 @@ type Run struct {
 	steps     int
 	samples   int
 	stopped   string
+	// settled is whether a checkpoint can be made now; begun whether
+	// callbacks were told of the training; resumed is what the checkpoint
+	// that the training goes on from keeps for its observers.
+	settled, begun bool
+	resumed        *checkpoint
 }
 
 // Model returns the model that is trained.
@@ -109,6 +115,9 @@ func (r *Run) Steps() int { return r.steps }
 
 // Samples returns how many samples the training has seen so far.
 func (r *Run) Samples() int { return r.samples }
+
+// Step returns how many steps the optimiser has done, in earlier trainings too.
+func (r *Run) Step() int { return r.model.training.step }
 
 // HasValidation reports whether epochs end with a validation.
 func (r *Run) HasValidation() bool { return r.options.Validation != nil }
@@ -142,8 +151,31 @@ func (r *Run) Stopped() bool { return r.stopped != "" }
 // StopReason returns what the callback that ended the training gave, empty if none did.
 func (r *Run) StopReason() string { return r.stopped }
 
+// begin gives the observers what a checkpoint kept of them, once all are there.
+func (r *Run) begin() error {
+	r.begun = true
+	if r.resumed == nil {
+		return nil
+	}
+	return r.resumeObservers()
+}
+
+// end tells the observers that the training is over: first those that keep
+// checkpoints, before others put other weights into the model.
+func (r *Run) end(cause error) error {
+	for _, settlers := range [...]bool{true, false} {
+		for _, observer := range r.observers {
+			if _, ok := observer.(Settler); ok == settlers {
+				cause = errors.Join(cause, observer.End(cause))
+			}
+		}
+	}
+	return cause
+}
+
 // settle tells those who wait for a consistent moment.
 func (r *Run) settle(epochEnded bool) error {
+	r.settled = true
 	return r.each(func(o Observer) error {
 		if settler, ok := o.(Settler); ok {
 			return settler.Settled(epochEnded)

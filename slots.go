@@ -2,8 +2,10 @@ package lince
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/lince-ml/lince/format/keras"
+	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/optimizers"
 	"github.com/lince-ml/lince/tensor"
 )
@@ -56,6 +58,35 @@ func (t *training) slotValue(i int, slot *optimizers.Slot) (*tensor.Tensor, erro
 	}
 	return value, nil
 }
+
+// averageWeights ends a training whose optimiser keeps moving averages of the
+// weights: they become the weights (Keras' finalize_variable_values).
+func (m *Model) averageWeights() error {
+	t := m.training
+	if !t.Optimizer.Settings().EMA.Use || t.step == 0 {
+		return nil
+	}
+	for _, w := range m.network.weights() {
+		average := t.slots.Average(slotOwner(w))
+		if average == nil {
+			continue
+		}
+		value, err := tensor.New(average.Type.DType, average.Type.Shape...)
+		if err != nil {
+			return err
+		}
+		if err := m.state.Read(average, value); err != nil {
+			return err
+		}
+		if err := m.state.Write(w.Variable, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slotOwner is the name by which the optimiser knows a weight.
+func slotOwner(w *layers.Weight) string { return strings.ReplaceAll(w.Variable.Name, "/", "_") }
 
 // resumeOptimizer takes the optimiser's variables out of a file, so that a
 // loaded model goes on training where it stopped.

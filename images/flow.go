@@ -48,6 +48,11 @@ type Flow struct {
 	// class, or has one that the training part lacks.
 	IgnoreClassSplit bool
 
+	// Preprocessing, when not nil, is how the pictures are prepared, whatever
+	// the generator and the fields above say of it: that of a trained model,
+	// to evaluate it.
+	Preprocessing *Preprocessing
+
 	// Strict refuses to start when a picture is bad. Otherwise bad pictures
 	// are left out; Pictures.Skipped names them.
 	Strict bool
@@ -60,8 +65,11 @@ type Flow struct {
 	// order of their names; 0 means 512 MiB, negative none.
 	MemoryLimit int64
 	// Cache keeps what goes beyond MemoryLimit on disk, so that no picture is
-	// decoded twice. nil decodes those pictures again in every epoch.
+	// decoded twice; nil means the zero Cache, in the user's cache folder.
 	Cache *Cache
+	// NoCache writes nothing to disk and decodes those pictures again in
+	// every epoch.
+	NoCache bool
 }
 
 const (
@@ -87,7 +95,12 @@ func (f Flow) validate(g Generator) (Flow, error) {
 	if f.MemoryLimit == 0 {
 		f.MemoryLimit = defaultMemory
 	}
+	if f.Cache == nil && !f.NoCache {
+		f.Cache = new(Cache)
+	}
 	switch {
+	case f.NoCache && f.Cache != nil:
+		return f, fmt.Errorf("images: Cache and NoCache exclude each other; set one")
 	case f.BatchSize < 0 || f.Workers < 0 || f.Prefetch < 0:
 		return f, fmt.Errorf("images: BatchSize %d, Workers %d and Prefetch %d must not be negative", f.BatchSize, f.Workers, f.Prefetch)
 	case int(f.ClassMode) >= len(classModes):
@@ -104,6 +117,9 @@ func (f Flow) validate(g Generator) (Flow, error) {
 
 // preprocessing is what prediction has to repeat of this flow.
 func (f Flow) preprocessing(g Generator) Preprocessing {
+	if f.Preprocessing != nil {
+		return *f.Preprocessing
+	}
 	p := Preprocessing{
 		TargetSize: f.TargetSize, ColorMode: f.ColorMode, Interpolation: f.Interpolation,
 		Mode: g.Preprocess, Rescale: g.Rescale, Offset: g.Offset,

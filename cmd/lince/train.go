@@ -87,7 +87,7 @@ func (s *trainSettings) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	for _, bad := range data.train.Skipped() {
-		say("skipped %s: %v", bad.Path, bad.Err)
+		say("skipped %s: %v", bad.File, bad.Err)
 	}
 	return s.conclude(cmd.OutOrStdout(), say, history, interrupted)
 }
