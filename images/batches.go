@@ -296,7 +296,7 @@ func (p *Pictures) assemble(s *slot) (*data.Batch, error) {
 // settle closes the gaps that bad pictures leave and returns how many are good.
 func (p *Pictures) settle(s *slot) int {
 	x := s.inputs[0].Float32s()
-	values := len(x) / cap(s.indices)
+	values := len(x) / s.inputs[0].Shape()[0]
 	good := 0
 	for row, i := range s.indices {
 		if s.bad[row] != nil {

@@ -49,7 +49,7 @@ func TestBatchesAreTheSameForAnyWorkers(t *testing.T) {
 		for _, workers := range []int{1, 2, 3, 8} {
 			for _, memory := range []int64{0, -1, 2000} {
 				flow, err := generator.FlowFromDirectory(dir, images.Flow{
-					TargetSize: images.Size{Height: 8, Width: 9}, BatchSize: 4, Workers: workers, Prefetch: workers, MemoryLimit: memory, Seed: 3,
+					TargetSize: images.Size{Height: 8, Width: 9}, BatchSize: 4, Workers: workers, Prefetch: workers, MemoryLimit: memory, Seed: 3, NoCache: true,
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -94,7 +94,7 @@ func TestSeedsDiffer(t *testing.T) {
 
 func TestCancelStopsPromptlyAndLeavesNothing(t *testing.T) {
 	dir := drawFolders(t, 30, "a", "b")
-	flow, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 64, Width: 64}, BatchSize: 2, Workers: 4, MemoryLimit: -1})
+	flow, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 64, Width: 64}, BatchSize: 2, Workers: 4, MemoryLimit: -1, NoCache: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestCancelWhileReading(t *testing.T) {
 
 func TestVanishedPicturesShrinkTheirBatch(t *testing.T) {
 	dir := drawFolders(t, 6, "a", "b")
-	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}, BatchSize: 4, NoShuffle: true, MemoryLimit: -1})
+	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}, BatchSize: 4, NoShuffle: true, MemoryLimit: -1, NoCache: true})
 	if err != nil {
 		t.Fatal(err)
 	}
