@@ -60,8 +60,8 @@ func parseDatatype(c cursor) (datatype, error) {
 	if c.err != nil {
 		return t, fmt.Errorf("datatype: %w", c.err)
 	}
-	if t.size == 0 {
-		return t, errors.New("datatype: elements of 0 bytes")
+	if t.size <= 0 {
+		return t, errors.New("datatype: elements of no size")
 	}
 	switch t.class {
 	case classInteger:
@@ -119,9 +119,10 @@ func integer(size int, signed bool) tensor.DType {
 // floatParts says where a floating-point type keeps its parts: positions and
 // widths in bits.
 type floatParts struct {
-	size, sign                      int
-	exponentAt, exponent            int
-	mantissaAt, mantissa, exponent0 int
+	size, sign           int
+	exponentAt, exponent int
+	mantissaAt, mantissa int
+	bias                 int // of the exponent
 }
 
 func (p floatParts) dtype() tensor.DType {
@@ -147,7 +148,7 @@ func float(size, flags int, c *cursor) tensor.DType {
 	p := floatParts{size: size, sign: flags >> 8 & 0xff}
 	p.exponentAt, p.exponent = c.u8(), c.u8()
 	p.mantissaAt, p.mantissa = c.u8(), c.u8()
-	p.exponent0 = c.u32()
+	p.bias = c.u32()
 	if flags&0x40 != 0 { // VAX order
 		return tensor.Invalid
 	}

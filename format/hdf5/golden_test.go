@@ -108,6 +108,9 @@ func checkAttributes(t *testing.T, o hdf5.Object, want expected) {
 	}
 	for name, a := range got {
 		value := want.Attributes[name]
+		if list, ok := value.([]any); ok && (a.Name() != name || shapeSize(a.Shape()) != len(list)) {
+			t.Errorf("%s: attribute %s with the shape %v, expected %s of %d", o.Path(), a.Name(), a.Shape(), name, len(list))
+		}
 		if texts, err := a.Strings(); err == nil {
 			if value != "empty" && !equal(texts, value) {
 				t.Errorf("%s: %s is %q, expected %q", o.Path(), name, texts, value)
@@ -121,6 +124,11 @@ func checkAttributes(t *testing.T, o hdf5.Object, want expected) {
 			t.Errorf("%s: %s is %v, expected %v", o.Path(), name, values.Float64s(), value)
 		}
 	}
+}
+
+func shapeSize(s tensor.Shape) int {
+	n, _ := s.Elements()
+	return n
 }
 
 // equal compares a list with what JSON holds for it.
@@ -139,6 +147,17 @@ func TestChildren(t *testing.T) {
 		if len(children) != 300 || children[0] != "layer_0" || children[299] != "layer_99" || !slices.IsSorted(children) {
 			t.Errorf("%s: %d children %q", name, len(children), children)
 		}
+	}
+}
+
+func TestDeepIndex(t *testing.T) {
+	root := open(t, "testdata/deep_latest.h5").Root()
+	children := root.Children()
+	if len(children) != 1301 || children[0] != "g" || children[1300] != "n999" || !slices.IsSorted(children) {
+		t.Errorf("%d children %.200q", len(children), children)
+	}
+	if _, err := root.Group("n1299"); err != nil {
+		t.Error(err)
 	}
 }
 

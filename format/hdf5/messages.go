@@ -166,5 +166,5 @@ func (e *encoder) float(p floatParts) {
 	e.u16(0)
 	e.u16(8 * p.size)
 	e.u8(byte(p.exponentAt), byte(p.exponent), byte(p.mantissaAt), byte(p.mantissa))
-	e.u32(p.exponent0)
+	e.u32(p.bias)
 }

@@ -59,6 +59,13 @@ def many(f):
     g["layer_8"].attrs["outside"] = np.arange(2000, dtype="f4")  # too large for a block of the heap
 
 
+def deep(f):
+    """With libver latest an index of three levels and a heap of many rows."""
+    g = f.create_group("g")
+    for i in range(1300):
+        f[f"n{i}"] = g
+
+
 def chunks(f):
     data = np.arange(7 * 11 * 3, dtype="f4").reshape(7, 11, 3)
     f.create_dataset("plain", data=data, chunks=(2, 4, 3))
@@ -97,7 +104,7 @@ FILES = {
     "texts": (texts, {}), "texts_latest": (texts, {"libver": "latest"}),
     "attributes": (attributes, {}), "attributes_latest": (attributes, {"libver": "latest"}),
     "many": (many, {}), "many_latest": (many, {"libver": "latest"}), "many_ordered": (many, {"track_order": True}),
-    "chunks": (chunks, {}), "single_latest": (single, {"libver": "latest"}),
+    "deep_latest": (deep, {"libver": "latest"}), "chunks": (chunks, {}), "single_latest": (single, {"libver": "latest"}),
     "refused": (refused, {}), "refused_latest": (refused, {"libver": "latest"}),
     "userblock": (mixed, {"userblock_size": 512}), "mixed_v108": (mixed, {"libver": ("v108", "v108")}),
 }
