@@ -96,7 +96,7 @@ func TestFromArraysStops(t *testing.T) {
 	t.Error("the epoch went on to its end")
 }
 
-func ExampleFromArrays() {
+func ExampleArrays() {
 	x, _ := tensor.Of([]float32{1, 2, 3, 4, 5, 6}, 3, 2)
 	y, _ := tensor.Of([]float32{0, 1, 0}, 3)
 	source, err := data.FromArrays(data.Arrays{Inputs: []*tensor.Tensor{x}, Targets: []*tensor.Tensor{y}, BatchSize: 2, NoShuffle: true})
