@@ -49,17 +49,17 @@ func readArchive(r io.ReaderAt, size int64, b *budget) (*File, error) {
 	list := &rationed{r, directoryBytes}
 	archive, err := zip.NewReader(list, size)
 	if err != nil {
-		return nil, fmt.Errorf("keras: archive: %w", err)
+		return nil, fmt.Errorf("archive: %w", err)
 	}
 	list.left = 1 << 62
 	members, err := checkMembers(archive.File)
 	if err != nil {
-		return nil, fmt.Errorf("keras: archive: %w", err)
+		return nil, fmt.Errorf("archive: %w", err)
 	}
 	f := &File{Format: Archive}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if err := f.readMember(r, members[name], b); err != nil {
-			return nil, fmt.Errorf("keras: archive: %s: %w", name, err)
+			return nil, fmt.Errorf("archive: %s: %w", name, err)
 		}
 	}
 	return f, nil

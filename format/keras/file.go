@@ -100,7 +100,8 @@ func (f *File) Layer(path string) *Layer {
 	return nil
 }
 
-// Open reads the file of that name, whatever its format; see Read.
+// Open reads the file of that name, whatever its format; see Read. Its errors
+// name the file.
 func Open(name string) (*File, error) {
 	file, err := os.Open(name)
 	if err != nil {
@@ -111,9 +112,9 @@ func Open(name string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keras: %w", err)
 	}
-	f, err := Read(file, info.Size())
+	f, err := read(file, info.Size())
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("keras: %s: %w", name, err)
 	}
 	return f, nil
 }
@@ -122,10 +123,18 @@ func Open(name string) (*File, error) {
 // the content. All of it is in memory afterwards, at most twice the file's
 // size and 64 MiB.
 func Read(r io.ReaderAt, size int64) (*File, error) {
+	f, err := read(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("keras: %w", err)
+	}
+	return f, nil
+}
+
+func read(r io.ReaderAt, size int64) (*File, error) {
 	b := &budget{left: 2*size + 64<<20}
 	var start [4]byte
 	if _, err := r.ReadAt(start[:], 0); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("keras: %w", err)
+		return nil, err
 	}
 	if string(start[:]) == "PK\x03\x04" {
 		return readArchive(r, size, b)

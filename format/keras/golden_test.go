@@ -267,3 +267,11 @@ func TestLayoutsAgree(t *testing.T) {
 		}
 	}
 }
+
+func TestOpenNamesTheFile(t *testing.T) {
+	for _, name := range []string{"testdata/absent.keras", "testdata/models.json"} {
+		if _, err := keras.Open(name); err == nil || !strings.HasPrefix(err.Error(), "keras: ") || strings.Count(err.Error(), name) != 1 {
+			t.Errorf("%v, expected an error that names %s", err, name)
+		}
+	}
+}

@@ -23,11 +23,11 @@ const (
 func readHDF5(r io.ReaderAt, size int64, b *budget) (*File, error) {
 	file, err := hdf5.Open(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("keras: neither a .keras archive nor HDF5: %w", err)
+		return nil, fmt.Errorf("neither a .keras archive nor HDF5: %w", err)
 	}
 	legacy, err := isLegacy(file.Root())
 	if err != nil {
-		return nil, fmt.Errorf("keras: %w", err)
+		return nil, err
 	}
 	f := &File{Format: Weights}
 	if legacy {
@@ -37,7 +37,7 @@ func readHDF5(r io.ReaderAt, size int64, b *budget) (*File, error) {
 		err = f.readWeights(file, b)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("keras: %v file: %w", f.Format, err)
+		return nil, fmt.Errorf("%v file: %w", f.Format, err)
 	}
 	return f, nil
 }
