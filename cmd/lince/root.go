@@ -27,7 +27,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see lince help %s", err, cmd.Name())}
 	})
-	root.AddCommand(newCheck(), newTrain(), newEvaluate(), newPredict(), newSummary(), newPlot(), newVersion(), newCache())
+	root.AddCommand(newDemo(), newCheck(), newTrain(), newEvaluate(), newPredict(), newSummary(), newPlot(), newBench(), newVersion(), newCache())
 	for _, verb := range root.Commands() {
 		checkArguments(verb)
 	}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// benchSettings say what is measured and how.
+type benchSettings struct {
+	batch, threads, rounds int
+	data                   string
+	asJSON                 bool
+}
+
+// workload is something to measure. prepare returns what one call does and
+// how many pictures it takes; seconds is the least time of a round.
+type workload struct {
+	name, what string
+	batch      int
+	needsData  bool
+	seconds    float64
+	rounds     int // 0 for as many as asked
+	prepare    func(ctx context.Context, s benchSettings) (call func() error, pictures int, err error)
+}
+
+func workloads() []workload {
+	return []workload{
+		{name: "seed-train", what: "the example CNN, a training step with RMSprop, 150x150x3", batch: 32, seconds: 2, prepare: benchSeedTrain},
+		{name: "seed-infer", what: "the example CNN, forward", batch: 16, seconds: 2, prepare: benchSeedInfer},
+		{name: "augment", what: "the eight augmentations over the pictures of --data, decoding included", batch: 20, needsData: true, prepare: benchAugment},
+		{name: "augment-cached", what: "the same with decoded pictures kept in memory", batch: 20, needsData: true, prepare: benchAugmentCached},
+		{name: "decode", what: "decode, resize and rescale the pictures of --data", batch: 20, needsData: true, prepare: benchDecode},
+		{name: "seed-fit-dir", what: "the example CNN fitted for an epoch from --data with the eight augmentations", batch: 20, needsData: true, rounds: 1, prepare: benchFitDirectory},
+	}
+}
+
+func newBench() *cobra.Command {
+	var s benchSettings
+	cmd := &cobra.Command{
+		Use:   "bench WORKLOAD",
+		Short: "Measure pictures per second on a fixed workload",
+		Long:  "Measure how many pictures per second this machine manages: the best of a few\nrounds after a warm-up. Workloads:\n\n" + describeWorkloads(),
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			all := workloads()
+			at := slices.IndexFunc(all, func(w workload) bool { return w.name == args[0] })
+			if at < 0 {
+				return usageError{fmt.Errorf("no such workload: %s; there are\n%s", args[0], describeWorkloads())}
+			}
+			return s.run(cmd, all[at])
+		},
+	}
+	flags := cmd.Flags()
+	flags.IntVar(&s.batch, "batch", 0, "pictures per step; 0 for the workload's own")
+	flags.IntVar(&s.threads, "threads", 0, "threads to compute with; 0 takes all")
+	flags.IntVar(&s.rounds, "rounds", 3, "rounds of which the best counts")
+	flags.StringVar(&s.data, "data", "", "folder of pictures, one folder per class")
+	flags.BoolVar(&s.asJSON, "json", false, `print {"workload", "batch", "threads", "images_per_s"}`)
+	return cmd
+}
+
+func describeWorkloads() string {
+	var b strings.Builder
+	for _, w := range workloads() {
+		fmt.Fprintf(&b, "    %-15s batch %2d  %s\n", w.name, w.batch, w.what)
+	}
+	return b.String()
+}
+
+func (s benchSettings) run(cmd *cobra.Command, w workload) error {
+	if s.batch == 0 {
+		s.batch = w.batch
+	}
+	switch {
+	case s.batch < 1 || s.rounds < 1 || s.threads < 0:
+		return usageError{fmt.Errorf("--batch %d, --rounds %d and --threads %d must be positive", s.batch, s.rounds, s.threads)}
+	case w.needsData && s.data == "":
+		return usageError{fmt.Errorf("%s needs --data FOLDER, one folder of pictures per class", w.name)}
+	}
+	if s.threads > 0 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.threads)) // the pictures' workers too
+	}
+	call, pictures, err := w.prepare(cmd.Context(), s)
+	if err != nil {
+		return err
+	}
+	rounds := s.rounds
+	if w.rounds > 0 {
+		rounds = w.rounds
+	}
+	rate, err := best(cmd.Context(), call, pictures, rounds, w.seconds)
+	if err != nil {
+		return err
+	}
+	if s.asJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{
+			"workload": w.name, "batch": s.batch, "threads": runtime.GOMAXPROCS(0), "images_per_s": math.Round(rate*100) / 100,
+		})
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%s, batch %d, %d threads: %.1f pictures/s\n", w.name, s.batch, runtime.GOMAXPROCS(0), rate)
+	return nil
+}
+
+// best returns the pictures per second of the best round after a warm-up.
+func best(ctx context.Context, call func() error, pictures, rounds int, seconds float64) (float64, error) {
+	if err := call(); err != nil {
+		return 0, err
+	}
+	begun := time.Now()
+	if err := call(); err != nil {
+		return 0, err
+	}
+	calls := max(1, int(seconds/max(time.Since(begun).Seconds(), 1e-6)))
+	var top float64
+	for range rounds {
+		begun := time.Now()
+		for range calls {
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
+			if err := call(); err != nil {
+				return 0, err
+			}
+		}
+		top = max(top, float64(pictures*calls)/time.Since(begun).Seconds())
+	}
+	return top, nil
+}
