@@ -1,16 +1,17 @@
 package lince
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
-
-	"github.com/google/renameio/v2/maybe"
 
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/format/keras"
@@ -45,15 +46,85 @@ func (m *Model) Save(path string) error {
 	return writeFile(path, file)
 }
 
-func writeFile(path string, file *keras.File) error {
-	var content bytes.Buffer
-	if err := keras.Write(&content, file); err != nil {
+// SaveWeights writes the weights alone as a .weights.h5 file, which
+// LoadWeights and Keras 3 read.
+func (m *Model) SaveWeights(path string) error {
+	if !strings.HasSuffix(path, ".weights.h5") {
+		return fmt.Errorf("lince: cannot save weights as %s: the name must end in .weights.h5", path)
+	}
+	if err := m.ready(); err != nil {
 		return err
 	}
-	if err := maybe.WriteFile(path, content.Bytes(), 0o644); err != nil {
+	saved, err := m.savedLayers()
+	if err != nil {
+		return err
+	}
+	return writeFile(path, &keras.File{Format: keras.Weights, Metadata: keras.Metadata{KerasVersion: kerasVersion}, Layers: saved})
+}
+
+// MarshalJSON describes the model without its weights, as keras.Model.to_json does.
+func (m *Model) MarshalJSON() ([]byte, error) {
+	described, err := m.config()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(described)
+}
+
+func writeFile(path string, file *keras.File) error {
+	err := replaceFile(path, func(w io.Writer) error { return keras.Write(w, file) })
+	if err != nil {
 		return fmt.Errorf("lince: saving %s: %w", path, err)
 	}
+	return nil
+}
+
+// replaceFile writes a file beside path and renames it, so that whatever
+// happens path holds what it held before or all of the new content.
+func replaceFile(path string, write func(io.Writer) error) error {
+	name := filepath.Join(filepath.Dir(path), fmt.Sprintf("%s%08x%s", partialPrefix(path), rand.Uint32(), partialSuffix))
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	buffered := bufio.NewWriterSize(file, 1<<16)
+	err = write(buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	err = errors.Join(err, file.Close())
+	if err == nil {
+		err = os.Rename(name, path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(name))
+	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// Unfinished files are called .NAME.XXXXXXXX.partial.
+const partialSuffix = ".partial"
+
+func partialPrefix(path string) string { return "." + filepath.Base(path) + "." }
+
+// removePartials removes what processes that were killed while they wrote the
+// file of that path have left.
+func removePartials(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasPrefix(name, partialPrefix(path)) && strings.HasSuffix(name, partialSuffix) {
+			if err := os.Remove(filepath.Join(filepath.Dir(path), name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // syncFolder makes a renamed file outlive a loss of power.

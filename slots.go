@@ -59,6 +59,29 @@ func (t *training) slotValue(i int, slot *optimizers.Slot) (*tensor.Tensor, erro
 	return value, nil
 }
 
+// resumeSlots gives the slots, which a compiled step has made, the values of a
+// checkpoint.
+func (m *Model) resumeSlots(file *keras.File) error {
+	slots := m.training.slots.All()
+	head := 1
+	if constant(m.training.Optimizer.Rate()) {
+		head = 2
+	}
+	if len(file.Optimizer) == 0 || len(file.Optimizer[0].Variables) != head+len(slots) {
+		return fmt.Errorf("it does not hold the optimiser's %d variables", head+len(slots))
+	}
+	for i, stored := range file.Optimizer[0].Variables[head:] {
+		slot := slots[i]
+		if typ := slot.Variable.Type; stored.Value.DType() != typ.DType || !stored.Value.Shape().Equal(typ.Shape) {
+			return fmt.Errorf("the optimiser's %s is %v in it, expected %v", slot.Name, stored.Value, typ)
+		}
+		if err := m.state.Write(slot.Variable, stored.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // averageWeights ends a training whose optimiser keeps moving averages of the
 // weights: they become the weights (Keras' finalize_variable_values).
 func (m *Model) averageWeights() error {
