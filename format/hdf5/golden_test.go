@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/lince-ml/lince/format/hdf5"
@@ -213,4 +214,24 @@ func TestObjects(t *testing.T) {
 	if last == nil || !strings.Contains(last.Error(), "already at /layers/layer_0") {
 		t.Errorf("a group linked 298 times: %v", last)
 	}
+}
+
+// TestConcurrent reads strings, whose heap the File keeps, from many
+// goroutines; go test -race looks closer.
+func TestConcurrent(t *testing.T) {
+	root := open(t, "testdata/texts.h5").Root()
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			set, err := root.Dataset("variable")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if texts, err := set.Strings(); err != nil || !slices.Equal(texts, []string{"one", "", "zwei", "três"}) {
+				t.Errorf("%q, %v", texts, err)
+			}
+		})
+	}
+	group.Wait()
 }

@@ -12,7 +12,7 @@ import (
 // applications need a twentieth.
 const (
 	maxConfigBytes  = 32 << 20
-	maxConfigValues = 1 << 20
+	maxConfigValues = 1 << 19
 )
 
 // decodeConfig decodes a JSON object, with its numbers as they are written.
