@@ -143,7 +143,7 @@ func (o CheckOptions) list(seen *inspection, class int, report *Report) {
 	for _, path := range all {
 		inside := strings.TrimPrefix(path, top)
 		switch {
-		case strings.Contains(inside, string(filepath.Separator)+".") || strings.Contains(inside, foldersOfArchivers[0]):
+		case isHidden(inside):
 			hidden = append(hidden, path)
 		case hasExtension(path, extensions):
 			seen.files = append(seen.files, fact{path: path, class: class})
@@ -158,6 +158,12 @@ func (o CheckOptions) list(seen *inspection, class int, report *Report) {
 		report.add(Warning, "ignored", ignored, "%d files in class %q have no extension of a picture and are ignored; pictures end in %s",
 			len(ignored), seen.classes[class], strings.Join(extensions, ", "))
 	}
+}
+
+// isHidden reports whether a part of the path is what FlowFromDirectory leaves out.
+func isHidden(path string) bool {
+	parts := strings.Split(path, string(filepath.Separator))
+	return slices.ContainsFunc(parts, func(part string) bool { return !(rules{}).takesFolder(part) })
 }
 
 func (seen inspection) count() []ClassCount {

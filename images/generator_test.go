@@ -57,7 +57,32 @@ func TestRangesOfShifts(t *testing.T) {
 	}
 }
 
-// standardised are cases of testdata/generate.py: Keras' fit and standardize.
+// A width shift moves pictures sideways, a height shift up or down; Keras has
+// the two exchanged.
+func TestShiftsMoveWhatTheyName(t *testing.T) {
+	size := images.Size{Height: 5, Width: 7}
+	picture := make([]float32, 35)
+	picture[2*7+3] = 9
+	for _, compat := range []bool{false, true} {
+		for _, sideways := range []bool{false, true} {
+			g := images.Generator{FillMode: images.Constant, KerasCompat: compat, HeightShiftList: []float64{1}}
+			if sideways {
+				g.WidthShiftList, g.HeightShiftList = g.HeightShiftList, nil
+			}
+			moved := make([]float32, 35)
+			if err := g.ApplyTransform(moved, picture, size, 1, g.RandomTransform(size, 5)); err != nil {
+				t.Fatal(err)
+			}
+			at := slices.Index(moved, 9)
+			row, column := at/7, at%7
+			if at < 0 || (row == 2) != (sideways != compat) || (column == 3) == (sideways != compat) {
+				t.Errorf("sideways %v, KerasCompat %v: (2, 3) moves to (%d, %d)", sideways, compat, row, column)
+			}
+		}
+	}
+}
+
+// The cases of testdata/generate.py: Keras' fit and standardize.
 func TestFitAndStandardizeEqualKeras(t *testing.T) {
 	content, err := os.ReadFile("testdata/standardize.json")
 	if err != nil {
