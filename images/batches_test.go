@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -73,6 +74,47 @@ func TestBatchesAreTheSameForAnyWorkers(t *testing.T) {
 		if slices.Equal(want[0], want[1]) {
 			t.Errorf("%s: both epochs are the same", name)
 		}
+	}
+}
+
+// What is done to a picture depends on the seed, the epoch and the picture
+// alone, not on its batch or place.
+func TestAugmentationFollowsThePicture(t *testing.T) {
+	dir := drawFolders(t, 4, "a", "b")
+	var want map[int]string
+	for _, flow := range []images.Flow{{BatchSize: 8, NoShuffle: true}, {BatchSize: 3}, {BatchSize: 1}} {
+		flow.TargetSize, flow.Seed = images.Size{Height: 8, Width: 8}, 9
+		p, err := augmented.FlowFromDirectory(dir, flow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[int]string{}
+		for batch, err := range p.Batches(context.Background(), 2, 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for row, i := range batch.Indices {
+				got[i] = fmt.Sprint(batch.Inputs[0].Float32s()[row*192 : (row+1)*192])
+			}
+		}
+		if want == nil {
+			want = got
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("batches of %d, shuffled %v: pictures are augmented otherwise", flow.BatchSize, !flow.NoShuffle)
+		}
+	}
+}
+
+func TestProgressCountsEveryPicture(t *testing.T) {
+	flow, calls := small, 0
+	flow.Progress = func(done, total int) {
+		if calls++; done != calls || total != 10 {
+			t.Errorf("call %d reports %d of %d", calls, done, total)
+		}
+	}
+	if _, err := augmented.FlowFromDirectory(drawFolders(t, 5, "a", "b"), flow); err != nil || calls != 10 {
+		t.Errorf("%d calls, %v, want 10", calls, err)
 	}
 }
 

@@ -76,7 +76,7 @@ func chooseClasses(dir string, asked []string, r rules, compat bool) ([]string, 
 	}
 	if len(asked) == 0 {
 		if len(folders) == 0 {
-			return nil, fmt.Errorf("images: %s has no folders; expected one per class, such as %s and %s", dir, filepath.Join(dir, "cats"), filepath.Join(dir, "dogs"))
+			return nil, noClasses(dir)
 		}
 		return folders, nil
 	}
@@ -92,6 +92,19 @@ func chooseClasses(dir string, asked []string, r rules, compat bool) ([]string, 
 		}
 	}
 	return slices.Clone(asked), nil
+}
+
+// noClasses says what is missing and what was perhaps meant.
+func noClasses(dir string) error {
+	hint := ""
+	switch paths, _ := picturesBelow(dir, rules{extensions: extensions}); {
+	case HasIDX(dir):
+		hint = "; it holds idx files, which FromIDX reads"
+	case len(paths) > 0:
+		hint = fmt.Sprintf("; its %d pictures must lie in the folders of their classes", len(paths))
+	}
+	return fmt.Errorf("images: %s has no class folders, expected one per class such as %s and %s%s",
+		dir, filepath.Join(dir, "cats"), filepath.Join(dir, "dogs"), hint)
 }
 
 // part returns which of a class's n pictures the subset has: by name,

@@ -168,6 +168,17 @@ func TestClassesAreChosenAndOrdered(t *testing.T) {
 	}
 }
 
+func TestFoldersWithoutClasses(t *testing.T) {
+	loose, digits := t.TempDir(), t.TempDir()
+	drawFile(t, filepath.Join(loose, "cat.png"), 1)
+	write(t, filepath.Join(digits, "train-images-idx3-ubyte"), nil)
+	for dir, says := range map[string]string{loose: "1 pictures must lie", digits: "FromIDX", t.TempDir(): "one per class"} {
+		if _, err := (images.Generator{}).FlowFromDirectory(dir, small); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("got %v, want an error that says %q", err, says)
+		}
+	}
+}
+
 func TestSplits(t *testing.T) {
 	dir := drawFolders(t, 10, "a", "b")
 	g := images.Generator{ValidationSplit: 0.3, RotationRange: 90}

@@ -56,6 +56,9 @@ type Flow struct {
 	// Strict refuses to start when a picture is bad. Otherwise bad pictures
 	// are left out; Pictures.Skipped names them.
 	Strict bool
+	// Progress, if set, is told how many pictures have been read while all are
+	// read for the first time. It is never called twice at once.
+	Progress func(done, total int)
 	// Workers prepare batches in parallel; 0 means GOMAXPROCS. The batches
 	// are the same for any number.
 	Workers int

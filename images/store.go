@@ -17,10 +17,11 @@ type source interface {
 // store is the decoded pictures of files: the first ones in memory, the
 // others in the disk cache or, without one, decoded on demand.
 type store struct {
-	paths  []string
-	memory [][]byte
-	cache  *Cache
-	key    cacheKey
+	paths    []string
+	memory   [][]byte
+	cache    *Cache
+	key      cacheKey
+	progress func(done, total int)
 }
 
 func newStore(paths []string, flow Flow, p Preprocessing, stored int) *store {
@@ -28,20 +29,34 @@ func newStore(paths []string, flow Flow, p Preprocessing, stored int) *store {
 	if flow.MemoryLimit > 0 {
 		kept = int(min(flow.MemoryLimit/int64(stored), int64(len(paths))))
 	}
-	return &store{paths: paths, memory: make([][]byte, kept), cache: flow.Cache, key: newCacheKey(p)}
+	return &store{paths: paths, memory: make([][]byte, kept), cache: flow.Cache, key: newCacheKey(p), progress: flow.Progress}
 }
 
 // prepare decodes every picture once and returns, at the place of each bad
 // one, what is wrong with it.
 func (s *store) prepare(ctx context.Context, p Preprocessing, workers int) ([]error, error) {
 	failures := make([]error, len(s.paths))
+	var mutex sync.Mutex
+	done := 0
+	tell := func() {
+		if s.progress == nil {
+			return
+		}
+		mutex.Lock()
+		defer mutex.Unlock()
+		done++
+		s.progress(done, len(s.paths))
+	}
 	err := parallel(ctx, len(s.paths), workers, func() (func(int), error) {
 		l, err := newLoader(p)
 		if err != nil {
 			return nil, err
 		}
 		stored := make([]byte, l.stored())
-		return func(i int) { failures[i] = s.admit(i, l, stored) }, nil
+		return func(i int) {
+			failures[i] = s.admit(i, l, stored)
+			tell()
+		}, nil
 	})
 	return failures, err
 }
