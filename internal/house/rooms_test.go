@@ -1,0 +1,130 @@
+package house
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Groups of rooms that others name together.
+var (
+	files      = []string{"format/hdf5", "format/keras", "format/npz", "format/tfevents"}
+	vocabulary = []string{"activations", "initializers", "regularizers", "layers", "losses", "metrics", "optimizers"}
+	ground     = []string{"tensor", "random", "config"}
+	below      = slices.Concat(ground, []string{"data", "graph", "images", "backend", "backend/cpu"}, files, vocabulary)
+)
+
+// rooms says which other rooms of the house a room's code may use, from the
+// cellar up: the table of docs/architecture.md.
+var rooms = map[string][]string{
+	"tensor": {},
+	"random": {},
+	"config": {},
+
+	"data":            {"tensor", "random"},
+	"format/hdf5":     {"tensor"},
+	"format/keras":    {"tensor", "format/hdf5"},
+	"format/npz":      {"tensor"},
+	"format/tfevents": {},
+
+	"graph": {"tensor", "random"},
+
+	"backend":                     {"graph", "tensor"},
+	"backend/backendtest":         {"backend", "backend/reference", "graph", "tensor", "random"},
+	"backend/reference":           {"backend", "graph", "tensor"},
+	"backend/cpu":                 {"backend", "backend/cpu/internal/conv", "backend/cpu/internal/gemm", "backend/cpu/internal/kernel", "backend/cpu/internal/pool", "graph", "tensor", "random"},
+	"backend/cpu/internal/kernel": {},
+	"backend/cpu/internal/pool":   {},
+	"backend/cpu/internal/gemm":   {"backend/cpu/internal/kernel", "backend/cpu/internal/pool"},
+	"backend/cpu/internal/conv":   {"backend/cpu/internal/gemm", "backend/cpu/internal/kernel", "backend/cpu/internal/pool"},
+
+	"images/mt19937": {},
+	"images/picture": {},
+	"images/resize":  {"images/picture"},
+	"images/augment": {"random"},
+	"images":         {"data", "tensor", "random", "images/augment", "images/mt19937", "images/picture", "images/resize"},
+
+	"activations":  {"graph", "config", "tensor"},
+	"initializers": {"random", "config", "tensor"},
+	"regularizers": {"graph", "config", "tensor"},
+	"layers":       {"activations", "initializers", "regularizers", "graph", "data", "random", "config", "tensor"},
+	"losses":       {"graph", "config", "tensor"},
+	"metrics":      {"losses", "graph", "config", "tensor"},
+	"optimizers":   {"graph", "config", "tensor"},
+
+	".":            below,
+	"plot":         append(below, "."),
+	"callbacks":    append(below, "."),
+	"applications": append(below, "."),
+	"cmd/lince":    append(below, ".", "plot", "callbacks", "applications", "internal/shapes"),
+
+	"internal/shapes": {"random"},
+	"internal/golden": {"tensor"},
+	"internal/house":  {},
+}
+
+// TestRoomsImportDownwards holds the code to the table. Tests are left out:
+// they may run a layer on the reference engine.
+func TestRoomsImportDownwards(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range sources(t) {
+		seen[s.room] = true
+		allowed, known := rooms[s.room]
+		if !known {
+			t.Errorf("%s: the room %s is not in the table of rooms; say there and in docs/architecture.md what it may import", s.path, s.room)
+			continue
+		}
+		if s.test() {
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if room, ours := roomOf(imported); ours && !slices.Contains(allowed, room) {
+				t.Errorf("%s imports %s, which %s must not know", s.path, room, s.room)
+			}
+			if imported == "C" {
+				t.Errorf("%s uses cgo; the house is pure Go", s.path)
+			}
+		}
+	}
+	for room := range rooms {
+		if !seen[room] {
+			t.Errorf("the table of rooms has %s, which does not exist", room)
+		}
+	}
+}
+
+// TestTableIsAcyclic makes sure that the table itself has a direction.
+func TestTableIsAcyclic(t *testing.T) {
+	done, path := map[string]bool{}, []string{}
+	var visit func(room string)
+	visit = func(room string) {
+		if slices.Contains(path, room) {
+			t.Errorf("the table of rooms goes in a circle: %s", strings.Join(append(path, room), " → "))
+			return
+		}
+		if done[room] {
+			return
+		}
+		path = append(path, room)
+		for _, next := range rooms[room] {
+			visit(next)
+		}
+		path = path[:len(path)-1]
+		done[room] = true
+	}
+	for room := range rooms {
+		visit(room)
+	}
+}
+
+func roomOf(imported string) (room string, ours bool) {
+	if imported == module {
+		return ".", true
+	}
+	return strings.CutPrefix(imported, module+"/")
+}

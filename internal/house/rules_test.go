@@ -1,0 +1,59 @@
+package house
+
+import (
+	"go/ast"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// longest is how many lines a file may have.
+const longest = 600
+
+func TestFilesAreShort(t *testing.T) {
+	for _, s := range sources(t) {
+		if lines := s.lines(); lines > longest && !ast.IsGenerated(s.file) {
+			t.Errorf("%s has %d lines, at most %d may be; which of its matters deserves a file of its own?", s.path, lines, longest)
+		}
+	}
+}
+
+func TestFilesSayWhatTheyHold(t *testing.T) {
+	vague := []string{"util", "utils", "utility", "common", "helper", "helpers", "misc", "shared"}
+	for _, s := range sources(t) {
+		stem := strings.TrimSuffix(strings.TrimSuffix(path.Base(s.path), ".go"), "_test")
+		if slices.Contains(vague, stem) || slices.Contains(vague, s.file.Name.Name) {
+			t.Errorf("%s: the name does not say what it holds", s.path)
+		}
+	}
+}
+
+// TestLibrariesStaySilent: only the command prints and exits.
+func TestLibrariesStaySilent(t *testing.T) {
+	forbidden := map[string][]string{
+		"fmt": {"Print", "Printf", "Println"},
+		"os":  {"Exit", "Stdout", "Stderr", "Stdin"},
+	}
+	for _, s := range sources(t) {
+		if s.test() || strings.HasPrefix(s.room, "cmd/") {
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			if spec.Path.Value == `"log"` {
+				t.Errorf("%s logs; return an error instead", s.path)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			of, ok := selector.X.(*ast.Ident)
+			if ok && slices.Contains(forbidden[of.Name], selector.Sel.Name) {
+				t.Errorf("%s uses %s.%s; only cmd/lince prints, asks or exits", s.set.Position(n.Pos()), of.Name, selector.Sel.Name)
+			}
+			return true
+		})
+	}
+}
