@@ -1,6 +1,6 @@
 """Folders and arrays of pictures, and the batches Keras makes of them.
 
-    python flowing.py
+    python generate.py flow
 
 Writes flow.json: the files (each a PNG of the given pixels) and, for each
 case, what two epochs of Keras' iterators yield. The options of the cases are
@@ -110,7 +110,3 @@ def flow():
     with open(os.path.join(HERE, "flow.json"), "w") as f:
         rows = lambda items: ",\n".join(json.dumps(item) for item in items)
         f.write('{"files": [\n%s\n],\n"cases": [\n%s\n]}\n' % (rows(files), rows(cases)))
-
-
-if __name__ == "__main__":
-    flow()

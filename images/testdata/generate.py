@@ -2,8 +2,8 @@
 
     python generate.py [topic ...]
 
-Topics: resize, tensorflow, augment, large, standardize, random, decode, photos. Made
-with Keras 3.15.1, TensorFlow 2.21, Pillow 13.0, SciPy 1.17.1 and NumPy 2.4.6.
+Topics: resize, tensorflow, augment, large, standardize, random, decode, photos, flow.
+Made with Keras 3.15.1, TensorFlow 2.21, Pillow 13.0, SciPy 1.17.1 and NumPy 2.4.6.
 Arrays are stored as base64 of their little-endian bytes, one case a line.
 """
 
@@ -252,7 +252,8 @@ def random():
 if __name__ == "__main__":
     sys.modules["generate"] = sys.modules["__main__"]
     import decoding
+    import flowing
 
-    topics = {f.__name__: f for f in (resize, tensorflow, augment, large, standardize, random, decoding.decode, decoding.photos)}
+    topics = {f.__name__: f for f in (resize, tensorflow, augment, large, standardize, random, decoding.decode, decoding.photos, flowing.flow)}
     for topic in sys.argv[1:] or topics:
         topics[topic]()
