@@ -79,8 +79,10 @@ const (
 	maxElements = 1 << 48
 )
 
-// checkShape refuses shapes that could never be in memory.
+// checkShape refuses shapes that could never be in memory. An extent of 0 is
+// no excuse for the others: a reduction may take it away.
 func checkShape(shape tensor.Shape) error {
+	known := make(tensor.Shape, len(shape))
 	for i, extent := range shape {
 		if extent < 0 && extent != Batch {
 			return fmt.Errorf("shape %v would have the negative extent %d at dimension %d", []int(shape), extent, i)
@@ -88,10 +90,11 @@ func checkShape(shape tensor.Shape) error {
 		if extent > maxExtent {
 			return fmt.Errorf("shape %v has the extent %d at dimension %d, at most %d is possible", shape, extent, i, maxExtent)
 		}
+		known[i] = max(extent, 1)
 	}
-	count, err := Resolve(shape, 1).Elements()
+	count, err := known.Elements()
 	if err == nil && count > maxElements {
-		err = fmt.Errorf("shape %v has %d elements, more than memory holds", shape, count)
+		err = fmt.Errorf("shape %v has %d elements, more than memory holds", known, count)
 	}
 	return err
 }

@@ -165,18 +165,10 @@ func (t Transpose) Infer(operands []Type) (Type, error) {
 		return Type{}, err
 	}
 	from := operands[0].Shape
-	sorted := slices.Sorted(slices.Values(t.Permutation))
-	shape := make(tensor.Shape, len(from))
-	if len(sorted) != len(from) {
-		return Type{}, fmt.Errorf("permutation %v given for %d dimensions", t.Permutation, len(from))
+	if sorted := slices.Sorted(slices.Values(t.Permutation)); !slices.Equal(sorted, sequence(0, len(from))) {
+		return Type{}, fmt.Errorf("%v is no permutation of the %d dimensions", t.Permutation, len(from))
 	}
-	for i, axis := range sorted {
-		if axis != i {
-			return Type{}, fmt.Errorf("%v is no permutation of the dimensions", t.Permutation)
-		}
-		shape[i] = from[t.Permutation[i]]
-	}
-	return Type{operands[0].DType, shape}, nil
+	return Type{operands[0].DType, pick(from, t.Permutation)}, nil
 }
 
 func (t Transpose) Gradient(_, upstream *Node) []*Node {
