@@ -83,8 +83,8 @@ func decodeReLU(s *settings) Layer {
 
 // Call rectifies.
 func (l ReLU) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, error) {
-	if !(l.NegativeSlope >= 0 && l.Threshold >= 0) || l.Max != nil && !(*l.Max >= 0) {
-		return nil, fmt.Errorf("Max, NegativeSlope %v and Threshold %v must not be below 0", l.NegativeSlope, l.Threshold)
+	if limit := valueOr(l.Max, 0); !(limit >= 0 && l.NegativeSlope >= 0 && l.Threshold >= 0) {
+		return nil, fmt.Errorf("Max is %v, NegativeSlope %v and Threshold %v, expected numbers not below 0", limit, l.NegativeSlope, l.Threshold)
 	}
 	return applyTo(inputs, activations.Rectified{Slope: l.NegativeSlope, Max: l.Max, Threshold: l.Threshold})
 }

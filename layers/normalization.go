@@ -24,7 +24,8 @@ type Normalization struct {
 	// variance of its own: the last, the channels, when nil. Empty, but not
 	// nil, is one for all.
 	Axes []int
-	// Mean and Variance, one number per position, or one for all.
+	// Mean and Variance, one number per position, or one for all. Those of
+	// several axes come from Adapt.
 	Mean, Variance []float64
 	// Invert goes the other way: y = mean + x · max(√variance, 10⁻⁷).
 	Invert bool
@@ -47,12 +48,13 @@ func (l Normalization) Describe() Description {
 // nest returns numbers as JSON has an array of that shape: a number, a list,
 // lists in lists; nil for none.
 func nest(numbers []float64, shape []int) any {
-	switch {
-	case numbers == nil:
+	if numbers == nil {
 		return nil
-	case len(shape) < 2 && len(numbers) == 1:
-		return numbers[0]
-	case len(shape) < 2:
+	}
+	if len(shape) == 0 {
+		if len(numbers) == 1 {
+			return numbers[0]
+		}
 		return numbers
 	}
 	part := len(numbers) / max(shape[0], 1)
@@ -83,7 +85,7 @@ func (s *settings) nested(key string) (numbers []float64, shape []int) {
 		}
 		shape, level = append(shape, len(list)), list[0]
 	}
-	if len(shape) < 2 {
+	if len(shape) == 0 {
 		return s.Floats(key, nil), nil
 	}
 	var gather func(value any)
@@ -101,7 +103,7 @@ func (s *settings) nested(key string) (numbers []float64, shape []int) {
 	}
 	gather(value)
 	if count, err := tensor.Shape(shape).Elements(); err != nil || count != len(numbers) {
-		s.Fail(key, fmt.Errorf("%d numbers in an array of shape %v", len(numbers), shape))
+		s.Fail(key, fmt.Errorf("%d numbers in an array of shape %v", len(numbers), tensor.Shape(shape)))
 	}
 	return numbers, shape
 }
@@ -148,6 +150,9 @@ func (l Normalization) statistics(c *Context, x *graph.Node, axes []int) (mean, 
 	}
 	if n := len(l.Mean); n != len(l.Variance) || n != 1 && n != count {
 		return nil, nil, fmt.Errorf("%d numbers for Mean and %d for Variance given, expected 1 or %d for an input of shape %v", len(l.Mean), len(l.Variance), count, x.Shape())
+	}
+	if len(axes) > 1 && len(l.Mean) > 1 && l.extents == nil {
+		return nil, nil, fmt.Errorf("Mean and Variance of %d axes given, expected those of one: several need Adapt", len(axes))
 	}
 	if len(l.Mean) == 1 {
 		axes, shape = nil, tensor.Shape{}
