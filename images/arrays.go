@@ -15,9 +15,9 @@ type Arrays struct {
 	// Generator.ChannelsFirst. Bytes stay bytes until a batch is made of them.
 	X *tensor.Tensor
 	// Y holds the targets, one row per sample, and is handed out as it is.
-	// Where Flow.ClassMode is Binary, Categorical or Sparse, Y is the class
-	// index of every sample, of shape (samples), and becomes such targets.
-	// nil means none.
+	// With Classes, or where Flow.ClassMode is Binary, Categorical or Sparse,
+	// Y is the class index of every sample, of shape (samples), and becomes
+	// targets of that mode. nil means none.
 	Y *tensor.Tensor
 	// SampleWeight is how much each sample counts: float32 (samples), or nil.
 	SampleWeight *tensor.Tensor
@@ -33,6 +33,9 @@ func (g Generator) Flow(arrays Arrays, flow Flow) (*Pictures, error) {
 	flow, err := flow.validate(g)
 	if err != nil {
 		return nil, err
+	}
+	if flow.Preprocessing != nil {
+		g.ChannelsFirst = flow.Preprocessing.ChannelsFirst
 	}
 	if err := arrays.validate(g, &flow); err != nil {
 		return nil, err
@@ -70,6 +73,11 @@ func (a Arrays) validate(g Generator, flow *Flow) error {
 		return fmt.Errorf("images: X of shape %v has %d channels, expected 1, 3 or 4 (ChannelsFirst is %v)", shape, channels, g.ChannelsFirst)
 	case flow.TargetSize != Size{} && flow.TargetSize != size:
 		return fmt.Errorf("images: TargetSize is %v but the pictures of X are %v; arrays are not resized", flow.TargetSize, size)
+	case flow.Preprocessing != nil && (flow.Preprocessing.size() != size || flow.Preprocessing.ColorMode != mode):
+		return fmt.Errorf("images: the model's pictures are %v in %v, those of X %v in %v; arrays are not resized",
+			flow.Preprocessing.size(), flow.Preprocessing.ColorMode, size, mode)
+	case len(flow.Classes) > 0:
+		return fmt.Errorf("images: Flow.Classes names folders; for arrays set Arrays.Classes")
 	case flow.ClassMode == MultiOutput || flow.ClassMode == Raw:
 		return fmt.Errorf("images: class mode %v is for tables; leave it out to hand out Y as it is", flow.ClassMode)
 	}
@@ -168,7 +176,7 @@ func (p *Pictures) addColumns(a Arrays) error {
 		}
 		return nil
 	}
-	if p.mode == ByFolders {
+	if p.mode == ByFolders && a.Classes == nil {
 		p.mode, p.targets = Raw, []column{rows{a.Y}}
 		return nil
 	}
@@ -190,7 +198,7 @@ func (p *Pictures) addLabels(a Arrays) error {
 		highest = max(highest, label)
 	}
 	p.classes = slices.Clone(a.Classes)
-	for len(p.classes) <= highest {
+	for len(p.classes) <= highest { // without names, numbers
 		p.classes = append(p.classes, fmt.Sprint(len(p.classes)))
 	}
 	mode, err := p.mode.resolve(p.classes, p.generator.KerasCompat)

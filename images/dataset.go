@@ -94,6 +94,8 @@ func (d Dataset) validate(flow Flow) error {
 		return fmt.Errorf("images: seed %d is beyond the 32 bits of NumPy's generator, which the split reproduces", flow.Seed)
 	case flow.SeededSplit:
 		return fmt.Errorf("images: SeededSplit draws from each class, image_dataset_from_directory from the whole list; leave it out, or use Generator.FlowFromDirectory")
+	case flow.Preprocessing != nil:
+		return fmt.Errorf("images: image_dataset_from_directory has a preprocessing of its own; to repeat a model's use Generator.FlowFromDirectory")
 	case flow.SaveToDir != "":
 		return fmt.Errorf("images: SaveToDir shows augmented pictures, which image_dataset_from_directory has none of; leave it out")
 	case flow.ClassMode == Input || flow.ClassMode == MultiOutput || flow.ClassMode == Raw:

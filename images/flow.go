@@ -44,14 +44,14 @@ type Flow struct {
 	// KeepAspectRatio crops the centre in the target's aspect ratio before
 	// resizing; otherwise pictures are stretched.
 	KeepAspectRatio bool
+	// Preprocessing, if set, is a trained model's own, to evaluate it or to
+	// train it further. It takes the place of TargetSize, ColorMode,
+	// Interpolation and KeepAspectRatio, and of everything that the generator
+	// does after augmenting; setting both is an error.
+	Preprocessing *Preprocessing
 	// IgnoreClassSplit allows Flow over arrays a validation part that lacks a
 	// class, or has one that the training part lacks.
 	IgnoreClassSplit bool
-
-	// Preprocessing, when not nil, is how the pictures are prepared, whatever
-	// the generator and the fields above say of it: that of a trained model,
-	// to evaluate it.
-	Preprocessing *Preprocessing
 
 	// Strict refuses to start when a picture is bad. Otherwise bad pictures
 	// are left out; Pictures.Skipped names them.
@@ -102,6 +102,8 @@ func (f Flow) validate(g Generator) (Flow, error) {
 		f.Cache = new(Cache)
 	}
 	switch {
+	case f.Preprocessing != nil && f.prepares(g):
+		return f, fmt.Errorf("images: Preprocessing is set and so are parts of it in the Flow (TargetSize, ColorMode, Interpolation, KeepAspectRatio) or the Generator (Rescale, Preprocess ...); leave these out")
 	case f.NoCache && f.Cache != nil:
 		return f, fmt.Errorf("images: Cache and NoCache exclude each other; set one")
 	case f.BatchSize < 0 || f.Workers < 0 || f.Prefetch < 0:
@@ -116,6 +118,13 @@ func (f Flow) validate(g Generator) (Flow, error) {
 		return f, fmt.Errorf("images: seed %d is beyond the 32 bits of NumPy's generator, which KerasCompat reproduces", f.Seed)
 	}
 	return f, f.validateSaving()
+}
+
+// prepares reports whether anything is set that Preprocessing is to decide.
+func (f Flow) prepares(g Generator) bool {
+	own := f.TargetSize != Size{} || f.ColorMode != RGB || f.Interpolation != DefaultInterpolation || f.KeepAspectRatio
+	return own || g.Rescale != 0 || g.Offset != 0 || g.Preprocess != NoMode || g.PreprocessingFunction != nil || g.ChannelsFirst ||
+		g.SamplewiseCenter || g.SamplewiseStdNormalization || g.needsFit()
 }
 
 // preprocessing is what prediction has to repeat of this flow.

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/lince-ml/lince/tensor"
@@ -26,8 +27,8 @@ const maxIDX = 4 << 30
 
 // FromIDX reads a folder of the four files that MNIST, Fashion-MNIST and
 // EMNIST come in (train-images-idx3-ubyte ..., plain or gzipped) into arrays
-// for Generator.Flow: X of shape (samples, height, width, 1), bytes, and Y of
-// class indices. test is empty if its files are absent.
+// for Generator.Flow: X of shape (samples, height, width, 1), bytes, Y of class
+// indices, and Classes of their numbers. test is empty if its files are absent.
 func FromIDX(dir string) (train, test Arrays, err error) {
 	if train, err = idxPair(dir, trainPictures, trainLabels); err != nil {
 		return Arrays{}, Arrays{}, err
@@ -36,7 +37,26 @@ func FromIDX(dir string) (train, test Arrays, err error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Arrays{}, Arrays{}, err
 	}
+	train.Classes = digits(train.Y, test.Y)
+	if test.Y != nil {
+		test.Classes = train.Classes
+	}
 	return train, test, nil
+}
+
+// digits names the class indices of the labels from 0 to the largest.
+func digits(labels ...*tensor.Tensor) (names []string) {
+	for _, y := range labels {
+		if y == nil {
+			continue
+		}
+		for _, label := range y.Float64s() {
+			for float64(len(names)) <= label {
+				names = append(names, strconv.Itoa(len(names)))
+			}
+		}
+	}
+	return names
 }
 
 // HasIDX reports whether FromIDX finds training pictures in the folder.
@@ -57,8 +77,8 @@ func idxPair(dir, pictures, labels string) (Arrays, error) {
 	switch {
 	case x.Rank() != 3 || x.DType() != tensor.Uint8:
 		return Arrays{}, fmt.Errorf("images: %s holds %v, expected pictures as bytes: samples, height, width", xPath, x)
-	case y.Rank() != 1:
-		return Arrays{}, fmt.Errorf("images: %s holds %v, expected one label per sample", yPath, y)
+	case y.Rank() != 1 || y.DType() != tensor.Uint8:
+		return Arrays{}, fmt.Errorf("images: %s holds %v, expected one label per sample as a byte", yPath, y)
 	case x.Shape()[0] != y.Shape()[0]:
 		return Arrays{}, fmt.Errorf("images: %s has %d pictures but %s has %d labels", xPath, x.Shape()[0], yPath, y.Shape()[0])
 	}

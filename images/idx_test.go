@@ -49,11 +49,11 @@ func TestFromIDX(t *testing.T) {
 	if test.X != nil || !train.X.Shape().Equal(tensor.Shape{3, 2, 2, 1}) || train.Y.Float64s()[0] != 2 {
 		t.Errorf("train %v and %v, test %v", train.X, train.Y, test.X)
 	}
-	flow, err := images.Generator{Rescale: 1.0 / 255}.Flow(train, images.Flow{ClassMode: images.Categorical})
+	flow, err := images.Generator{Rescale: 1.0 / 255}.Flow(train, images.Flow{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if flow.Classes() != 3 || flow.Spec().Inputs[0].String() != "(2, 2, 1)" {
+	if flow.Classes() != 3 || flow.ClassMode() != images.Categorical || flow.Spec().Inputs[0].String() != "(2, 2, 1)" {
 		t.Errorf("%v of %v", flow, flow.Spec().Inputs)
 	}
 	write(t, filepath.Join(dir, "t10k-images-idx3-ubyte.gz"), zipped(t, pictures))

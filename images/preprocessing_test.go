@@ -80,6 +80,38 @@ func TestPredictionSeesWhatTrainingSaw(t *testing.T) {
 	}
 }
 
+// A loaded model's own preprocessing can drive a flow, and nothing beside it.
+func TestFlowWithAModelsPreprocessing(t *testing.T) {
+	dir := drawFolders(t, 3, "a", "b")
+	trained, err := images.Generator{Rescale: 1.0 / 255, ChannelsFirst: true}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 7, Width: 9}, NoShuffle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := trained.Preprocessing()
+	again, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{Preprocessing: &p, NoShuffle: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(digests(t, trained, 0, 0), digests(t, again, 0, 0)) {
+		t.Error("the same preprocessing gives other pictures")
+	}
+	for name, c := range map[string]struct {
+		g    images.Generator
+		flow images.Flow
+	}{
+		"size":    {images.Generator{}, images.Flow{TargetSize: images.Size{Height: 7, Width: 9}}},
+		"rescale": {images.Generator{Rescale: 0.5}, images.Flow{}},
+	} {
+		c.flow.Preprocessing = &p
+		if _, err := c.g.FlowFromDirectory(dir, c.flow); err == nil || !strings.Contains(err.Error(), "leave these out") {
+			t.Errorf("%s beside it: %v", name, err)
+		}
+	}
+	if _, err := (images.Generator{}).Flow(images.Arrays{X: numbered(t, 2)}, images.Flow{Preprocessing: &p}); err == nil {
+		t.Error("arrays of another size are no error")
+	}
+}
+
 // The values that keras.applications' preprocess_input gives for a pixel.
 func TestModes(t *testing.T) {
 	for mode, want := range map[images.Mode][]float64{
