@@ -104,10 +104,11 @@ func TestReadGivesOneNode(t *testing.T) {
 	g := graph.New()
 	v := &graph.Variable{Name: "w", Type: graph.Type{DType: tensor.Float32, Shape: tensor.Shape{2}}}
 	twin := &graph.Variable{Name: "w", Type: v.Type}
-	if g.Read(v) != g.Read(v) {
+	read := g.Read(v)
+	if g.Read(v) != read {
 		t.Error("reading a variable twice gave two nodes")
 	}
-	if g.Read(v) == g.Read(twin) {
+	if g.Read(twin) == read {
 		t.Error("variables of one name are taken for one variable")
 	}
 }

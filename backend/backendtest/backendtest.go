@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) backend.Backend) {
 	}{
 		{"Operations", testOperations},
 		{"Gradients", testGradients},
+		{"Golden", testGolden},
 		{"Patterns", testPatterns},
 		{"RandomPrograms", testRandomPrograms},
 		{"Variables", testVariables},

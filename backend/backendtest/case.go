@@ -73,7 +73,7 @@ func (i *Instance) Weighted() *graph.Node {
 		weights := i.Weights(output)
 		part := output.Mul(weights).ReduceSum(output.AllAxes()...)
 		if sum != nil {
-			part = sum.Add(part)
+			part = sum.Add(part.Convert(sum.DType()))
 		}
 		sum = part
 	}

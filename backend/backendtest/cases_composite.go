@@ -12,17 +12,18 @@ func normalizationCases() []Case {
 	var cases []Case
 	for _, shape := range [][]int{{batch, 4}, {batch, 3, 5, 2}, {3, 17}, {batch, 1}, {batch, 2, 0}, {batch, 0, 3}, {2, 3, 2, 1, 3}} {
 		channels := shape[len(shape)-1]
+		undefined := len(shape) == 3 && shape[1] == 0 // the mean of nothing
 		cases = append(cases, Case{Name: fmt.Sprintf("batch_norm/given statistics %v", tensor.Shape(shape)), Tolerance: Tolerance{Noise: true},
 			Build: func(in *Inputs) []*graph.Node {
 				x := in.Float(Real(-2, 2), shape...)
 				return []*graph.Node{x.Normalize(graph.BatchNormalization{Epsilon: 1e-3}, in.Float(Real(0.5, 2), channels), in.Float(Real(-1, 1), channels),
 					in.Float(Real(-1, 1), channels), in.Float(Real(0.5, 2), channels))}
-			}}, Case{Name: fmt.Sprintf("batch_norm/of the batch %v", tensor.Shape(shape)), Tolerance: Tolerance{Noise: true},
+			}}, Case{Name: fmt.Sprintf("batch_norm/of the batch %v", tensor.Shape(shape)), NoGradient: undefined, Tolerance: Tolerance{Noise: true},
 			Build: func(in *Inputs) []*graph.Node {
 				x := in.Float(Real(-2, 3), shape...)
 				mean, variance := statistics(x)
 				return []*graph.Node{x.Normalize(graph.BatchNormalization{Epsilon: 0.1, Batch: true}, in.Float(Real(0.5, 2), channels), in.Float(Real(-1, 1), channels), mean, variance)}
-			}}, Case{Name: fmt.Sprintf("batch_norm_grad/%v", tensor.Shape(shape)), Tolerance: Tolerance{Noise: true},
+			}}, Case{Name: fmt.Sprintf("batch_norm_grad/%v", tensor.Shape(shape)), NoGradient: undefined, Tolerance: Tolerance{Noise: true},
 			Build: func(in *Inputs) []*graph.Node {
 				signed, positive := Real(-1, 1), Real(0.5, 2)
 				return []*graph.Node{graph.Apply(graph.BatchNormalizationGradient{Epsilon: 1e-3}, in.Float(signed, shape...), in.Float(signed, shape...),

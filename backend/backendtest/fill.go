@@ -39,9 +39,11 @@ func (f Fill) draw(s *random.Stream, values []float64) {
 }
 
 // spread fills with numbers that keep a distance from one another and from
-// multiples of a half, in random order.
+// multiples of a half, in random order, over at most 6 of the range around 0
+// so that no function of them is huge.
 func (f Fill) spread(s *random.Stream, values []float64) {
-	low, high := f.low, f.high
+	low := max(f.low, -3)
+	high := min(f.high, low+6)
 	if f.values != nil {
 		low, high = 0, 1
 	}
