@@ -1,10 +1,13 @@
 package backendtest
 
 import (
+	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/backend/reference"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/tensor"
@@ -82,5 +85,79 @@ func TestNoiseTolerance(t *testing.T) {
 	lost := math.Abs(float64(float32(1000.1)) - 1000.1)
 	if allowed[0][0] < lost || allowed[0][0] > 64*lost {
 		t.Errorf("allowed %v where rounding loses %v", allowed[0][0], lost)
+	}
+}
+
+// spoilt is an executable whose largest result of each output is a little wrong.
+type spoilt struct{ backend.Executable }
+
+func (s spoilt) Run(ctx context.Context, state backend.State, samples int, inputs, outputs []*tensor.Tensor) error {
+	if err := s.Executable.Run(ctx, state, samples, inputs, outputs); err != nil {
+		return err
+	}
+	for _, output := range outputs {
+		values := reference.Array(output)
+		largest := -1
+		for i, x := range values.Values {
+			if largest < 0 || math.Abs(x) > math.Abs(values.Values[largest]) || math.IsNaN(values.Values[largest]) {
+				largest = i
+			}
+		}
+		if largest < 0 {
+			continue
+		}
+		switch x := values.Values[largest]; {
+		case math.IsInf(x, 0), math.IsNaN(x):
+			values.Values[largest] = 0
+		case output.DType().IsFloat():
+			values.Values[largest] = x*(1+1e-3) + 1e-30
+		case x > 0:
+			values.Values[largest] = x - 1
+		default:
+			values.Values[largest] = x + 1
+		}
+		wrong, err := reference.Tensor(values, output.DType())
+		if err != nil {
+			return err
+		}
+		if err := output.CopyFrom(wrong); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestSpoiltResultsAreFound shows that no tolerance is so wide that a result
+// wrong by a thousandth passes.
+func TestSpoiltResultsAreFound(t *testing.T) {
+	engine := reference.New()
+	for _, c := range slices.Concat(Cases(), patterns()) {
+		if c.Optional {
+			continue
+		}
+		instance, err := c.Instantiate(tensor.Float32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tolerance := c.Tolerance
+		if !strings.Contains(c.Name, "/") {
+			tolerance = Tolerance{Noise: true} // of patterns
+		}
+		for i, output := range instance.Outputs {
+			if count, _ := graph.Resolve(output.Shape(), 2).Elements(); count == 0 {
+				continue
+			}
+			single := &Instance{Case: c, Inputs: instance.Inputs, Outputs: instance.Outputs[i : i+1], fills: instance.fills}
+			e, err := engine.Compile(context.Background(), &graph.Program{Inputs: single.Inputs, Outputs: single.Outputs}, capacity)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := compareRun(e, engine.NewState(), single, 2, tolerance); err != nil {
+				t.Errorf("%s, output %d: the right result is refused: %v", c.Name, i, err)
+			}
+			if err := compareRun(spoilt{e}, engine.NewState(), single, 2, tolerance); err == nil {
+				t.Errorf("%s, output %d: a wrong result passes", c.Name, i)
+			}
+		}
 	}
 }
