@@ -83,7 +83,7 @@ func TestAugmentationFollowsThePicture(t *testing.T) {
 	dir := drawFolders(t, 4, "a", "b")
 	var want map[int]string
 	for _, flow := range []images.Flow{{BatchSize: 8, NoShuffle: true}, {BatchSize: 3}, {BatchSize: 1}} {
-		flow.TargetSize, flow.Seed = images.Size{Height: 8, Width: 8}, 9
+		flow.TargetSize, flow.Seed = images.Square(8), 9
 		p, err := augmented.FlowFromDirectory(dir, flow)
 		if err != nil {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func TestSeedsDiffer(t *testing.T) {
 	dir := drawFolders(t, 4, "a", "b")
 	seen := map[string]uint64{}
 	for seed := range uint64(3) {
-		flow, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}, Seed: seed, NoShuffle: true})
+		flow, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Square(8), Seed: seed, NoShuffle: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +186,7 @@ func TestCancelWhileReading(t *testing.T) {
 
 func TestVanishedPicturesShrinkTheirBatch(t *testing.T) {
 	dir := drawFolders(t, 6, "a", "b")
-	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}, BatchSize: 4, NoShuffle: true, MemoryLimit: -1, NoCache: true})
+	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Square(8), BatchSize: 4, NoShuffle: true, MemoryLimit: -1, NoCache: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestVanishedPicturesShrinkTheirBatch(t *testing.T) {
 func TestPreprocessingFunctionFails(t *testing.T) {
 	broken := errors.New("broken")
 	g := images.Generator{PreprocessingFunction: func([]float32, tensor.Shape) error { return broken }}
-	flow, err := g.FlowFromDirectory(drawFolders(t, 3, "a", "b"), images.Flow{TargetSize: images.Size{Height: 8, Width: 8}})
+	flow, err := g.FlowFromDirectory(drawFolders(t, 3, "a", "b"), images.Flow{TargetSize: images.Square(8)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +273,7 @@ func BenchmarkBatches(b *testing.B) {
 	dir := drawFolders(b, 64, "a", "b")
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			flow, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 150, Width: 150}, BatchSize: 20, Workers: workers})
+			flow, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Square(150), BatchSize: 20, Workers: workers})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -296,7 +296,7 @@ func BenchmarkBatches(b *testing.B) {
 func BenchmarkCacheRead(b *testing.B) {
 	dir := drawFolders(b, 64, "a", "b")
 	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{
-		TargetSize: images.Size{Height: 150, Width: 150}, MemoryLimit: -1, Cache: &images.Cache{Dir: filepath.Join(b.TempDir(), "cache")},
+		TargetSize: images.Square(150), MemoryLimit: -1, Cache: &images.Cache{Dir: filepath.Join(b.TempDir(), "cache")},
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -23,7 +23,7 @@ func entries(t *testing.T, dir string) []string {
 func cachedFlow(t *testing.T, dir string, cache *images.Cache) *images.Pictures {
 	t.Helper()
 	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{
-		TargetSize: images.Size{Height: 8, Width: 8}, MemoryLimit: -1, Cache: cache, NoCache: cache == nil, NoShuffle: true,
+		TargetSize: images.Square(8), MemoryLimit: -1, Cache: cache, NoCache: cache == nil, NoShuffle: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,7 +135,7 @@ func (o CheckOptions) list(seen *inspection, class int, report *Report) {
 	all, bad := picturesBelow(top, rules{extensions: []string{""}, hiddenFolders: true, hiddenFiles: true, followLinks: o.FollowLinks})
 	for _, b := range bad {
 		kind := "unreadable"
-		if b.Err == errLoop {
+		if errors.Is(b.Err, errLoop) {
 			kind = "loop"
 		}
 		report.add(Warning, kind, []string{b.File}, "the folder cannot be read and is left out: %v", cause(b.Err))

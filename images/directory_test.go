@@ -19,7 +19,7 @@ import (
 	"github.com/lince-ml/lince/images/picture"
 )
 
-var small = images.Flow{TargetSize: images.Size{Height: 8, Width: 8}}
+var small = images.Flow{TargetSize: images.Square(8)}
 
 // badFiles are contents that are no whole picture, by kind.
 func badFiles(t testing.TB) map[string][]byte {

@@ -54,7 +54,7 @@ func ExampleGenerator() {
 		Rescale: 1.0 / 255, RotationRange: 40, WidthShiftRange: 0.2, HeightShiftRange: 0.2,
 		ShearRange: 10, ZoomRange: 0.2, HorizontalFlip: true, FillMode: images.Nearest,
 	}
-	train, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 150, Width: 150}, BatchSize: 4})
+	train, err := augmented.FlowFromDirectory(dir, images.Flow{TargetSize: images.Square(150), BatchSize: 4})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -85,7 +85,7 @@ func ExampleFlow() {
 	defer os.RemoveAll(dir)
 
 	generator := images.Generator{Rescale: 1.0 / 255, ValidationSplit: 0.34}
-	flow := images.Flow{TargetSize: images.Size{Height: 64, Width: 64}, Subset: images.Training, SeededSplit: true, Seed: 1}
+	flow := images.Flow{TargetSize: images.Square(64), Subset: images.Training, SeededSplit: true, Seed: 1}
 	train, err := generator.FlowFromDirectory(dir, flow)
 	if err != nil {
 		fmt.Println(err)
@@ -134,7 +134,7 @@ func ExampleBad() {
 		fmt.Println(filepath.Base(bad.File)+":", bad.Err)
 	}
 	// Output:
-	// Found 6 images belonging to 2 classes (1 bad ones left out).
+	// Found 6 images belonging to 2 classes (1 bad left out).
 	// empty.png: the file is empty
 }
 
@@ -190,7 +190,7 @@ func ExampleDataset() {
 }
 
 func ExamplePreprocessing() {
-	p := images.Preprocessing{TargetSize: images.Size{Height: 2, Width: 2}, Mode: images.TF}
+	p := images.Preprocessing{TargetSize: images.Square(2), Mode: images.TF}
 	text, _ := json.Marshal(p) // beside the model's weights
 	fmt.Println(string(text))
 
@@ -261,7 +261,7 @@ func ExampleCache() {
 
 	cache := &images.Cache{Dir: dir, Limit: 1 << 30}
 	_, err = images.Generator{}.FlowFromDirectory(folder, images.Flow{
-		TargetSize: images.Size{Height: 10, Width: 10}, MemoryLimit: -1, Cache: cache, // nothing in memory, all on disk
+		TargetSize: images.Square(10), MemoryLimit: -1, Cache: cache, // nothing in memory, all on disk
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -300,8 +300,8 @@ func ExampleTransform() {
 }
 
 func ExampleSize() {
-	fmt.Println(images.Size{Height: 150, Width: 200})
-	// Output: 150×200
+	fmt.Println(images.Size{Height: 150, Width: 200}, images.Square(150))
+	// Output: 150×200 150×150
 }
 
 func ExampleClassMode() {

@@ -308,14 +308,14 @@ func TestDatasetRefuses(t *testing.T) {
 
 func TestDatasetLabels(t *testing.T) {
 	dir := drawFolders(t, 2, "a", "b", "c")
-	p, err := images.Dataset{Labels: []int{1, 0, 1, 0, 1, 0}}.FromDirectory(dir, images.Flow{NoShuffle: true, TargetSize: images.Size{Height: 4, Width: 4}})
+	p, err := images.Dataset{Labels: []int{1, 0, 1, 0, 1, 0}}.FromDirectory(dir, images.Flow{NoShuffle: true, TargetSize: images.Square(4)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(p.ClassNames(), []string{"0", "1"}) || !slices.Equal(p.Labels(), []int{1, 0, 1, 0, 1, 0}) || p.Spec().TargetTypes[0] != tensor.Int32 {
 		t.Errorf("classes %v, labels %v, spec %+v", p.ClassNames(), p.Labels(), p.Spec())
 	}
-	if p, err = (images.Dataset{NoLabels: true}).FromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 4, Width: 4}}); err != nil {
+	if p, err = (images.Dataset{NoLabels: true}).FromDirectory(dir, images.Flow{TargetSize: images.Square(4)}); err != nil {
 		t.Fatal(err)
 	}
 	if p.Samples() != 6 || p.Classes() != 0 || len(p.Spec().Targets) != 0 {

@@ -161,7 +161,7 @@ func (p *Pictures) String() string {
 		text += fmt.Sprintf(" belonging to %d classes", len(p.classes))
 	}
 	if skipped := len(p.Skipped()); skipped > 0 {
-		text += fmt.Sprintf(" (%d bad ones left out)", skipped)
+		text += fmt.Sprintf(" (%d bad left out)", skipped)
 	}
 	return text + "."
 }

@@ -53,9 +53,12 @@ type Preprocessing struct {
 	Whitening *augment.Whitening
 }
 
-// maxSide bounds the target size, so that a damaged model file cannot ask for
-// memory without end.
-const maxSide = 1 << 14
+// maxSide and maxArea bound the target size in pixels, so that a damaged model
+// file cannot ask for memory without end.
+const (
+	maxSide = 1 << 14
+	maxArea = 1 << 25
+)
 
 // Validate reports settings that contradict each other or are out of range.
 func (p Preprocessing) Validate() error {
@@ -63,6 +66,8 @@ func (p Preprocessing) Validate() error {
 	switch {
 	case size.Height < 1 || size.Width < 1 || size.Height > maxSide || size.Width > maxSide:
 		return fmt.Errorf("images: target size %v, expected 1 to %d pixels for height and width", size, maxSide)
+	case size.Height*size.Width > maxArea:
+		return fmt.Errorf("images: target size %v, expected at most %d pixels in all", size, maxArea)
 	case p.ColorMode.Channels() != 1 && p.ColorMode != RGB && p.ColorMode != RGBA:
 		return fmt.Errorf("images: unknown color mode %v, expected rgb, grayscale or rgba", p.ColorMode)
 	case int(p.Interpolation) >= len(interpolations) || int(p.Mode) >= len(preprocessModes) || int(p.Aspect) >= len(aspects):

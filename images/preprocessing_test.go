@@ -138,7 +138,7 @@ func TestAspects(t *testing.T) {
 	writePNG(t, path, []int{4, 8, 1}, white)
 	for aspect, rows := range map[images.Aspect]int{images.Stretch: 8, images.Crop: 8, images.Pad: 4} {
 		for _, tensorflow := range []bool{false, true} {
-			p := images.Preprocessing{TargetSize: images.Size{Height: 8, Width: 8}, ColorMode: images.Grayscale, Aspect: aspect, TensorFlowResize: tensorflow}
+			p := images.Preprocessing{TargetSize: images.Square(8), ColorMode: images.Grayscale, Aspect: aspect, TensorFlowResize: tensorflow}
 			x, err := p.Load(path)
 			if err != nil {
 				t.Fatal(err)
@@ -180,7 +180,7 @@ func TestPreprocessingRefusesJSON(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		`{"target_size":[0,8]}`, `{"target_size":[8,999999]}`, `{"mean":[1]}`, `{"std":[1,2]}`, `{"mode":"tf","rescale":2}`, `{"needs_whitening":true}`,
+		`{"target_size":[0,8]}`, `{"target_size":[8,999999]}`, `{"target_size":[16000,16000]}`, `{"mean":[1]}`, `{"std":[1,2]}`, `{"mode":"tf","rescale":2}`, `{"needs_whitening":true}`,
 	} {
 		var p images.Preprocessing
 		if err := json.Unmarshal([]byte(text), &p); err != nil {
@@ -189,6 +189,27 @@ func TestPreprocessingRefusesJSON(t *testing.T) {
 			t.Errorf("%s is valid", text)
 		}
 	}
+}
+
+func FuzzPreprocessing(f *testing.F) {
+	f.Add([]byte(`{"target_size":[2,3],"mode":"caffe","interpolation":"hamming","aspect":"pad"}`))
+	f.Add([]byte(`{"target_size":[2,3],"mean":[1,2,3],"std":[1,2,0],"tensorflow_resize":true,"channels_first":true}`))
+	path := filepath.Join(f.TempDir(), "x.png")
+	drawFile(f, path, 1)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var p images.Preprocessing
+		if json.Unmarshal(text, &p) != nil || p.TargetSize.Height > 64 || p.TargetSize.Width > 64 {
+			return
+		}
+		values, err := p.Decode(content)
+		if n, _ := p.Shape().Elements(); err == nil && len(values) != n {
+			t.Errorf("%d values for the shape %v", len(values), p.Shape())
+		}
+	})
 }
 
 func TestParseRescale(t *testing.T) {

@@ -45,7 +45,7 @@ func TestFlowFromTable(t *testing.T) {
 		"other column": {images.Columns{Y: []string{"height"}}, images.Flow{ClassMode: images.Sparse}, images.Sparse, "[[3 1 4 2 0]]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.flow.TargetSize, c.flow.NoShuffle = images.Size{Height: 8, Width: 8}, true
+			c.flow.TargetSize, c.flow.NoShuffle = images.Square(8), true
 			flow, err := images.Generator{ValidationSplit: 0.4}.FlowFromTable(drawTable(t, animals), c.columns, c.flow)
 			if err != nil {
 				t.Fatal(err)

@@ -20,7 +20,7 @@ func TestPipesAreNeverOpened(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o644); err != nil {
 		t.Skip("cannot make a pipe: ", err)
 	}
-	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}})
+	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Square(8)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestUnreadableFilesAndFolders(t *testing.T) {
 		}
 		t.Cleanup(func() { os.Chmod(path, 0o755) })
 	}
-	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}})
+	flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Square(8)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestLinksThatGoInCircles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for follow, want := range map[bool]int{false: 6, true: 9} { // a/up/b too, but not a/up/a again
-		flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Size{Height: 8, Width: 8}, FollowLinks: follow})
+		flow, err := images.Generator{}.FlowFromDirectory(dir, images.Flow{TargetSize: images.Square(8), FollowLinks: follow})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,9 @@ type Size struct{ Height, Width int }
 // String returns "height×width".
 func (s Size) String() string { return fmt.Sprintf("%d×%d", s.Height, s.Width) }
 
+// Square returns the size of a square picture with the given side.
+func Square(side int) Size { return Size{side, side} }
+
 // ColorMode says which channels a picture is given: Keras' color_mode.
 type ColorMode = picture.ColorMode
 
