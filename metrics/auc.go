@@ -70,6 +70,9 @@ type AUC struct {
 	FromLogits bool
 }
 
+// maxThresholds bounds what a file can ask for.
+const maxThresholds = 1 << 16
+
 func (m AUC) count() int {
 	switch {
 	case m.Thresholds != nil:
@@ -106,8 +109,8 @@ func (m AUC) Update(a *Accumulators, target, prediction, weights *graph.Node) er
 	if err != nil {
 		return err
 	}
-	if m.count() < 2 {
-		return fmt.Errorf("metrics: AUC has %d thresholds, expected 2 or more", m.count())
+	if count := m.count(); count < 2 || count > maxThresholds {
+		return fmt.Errorf("metrics: AUC has %d thresholds, expected 2 to %d", count, maxThresholds)
 	}
 	if labels := p.Extent(1); m.LabelWeights != nil && len(m.LabelWeights) != labels {
 		return fmt.Errorf("metrics: AUC has %d LabelWeights for %d labels, expected one for each", len(m.LabelWeights), labels)
@@ -167,7 +170,7 @@ func (m AUC) weigh(d *decisions) error {
 // Result returns the area, 0 to 1.
 func (m AUC) Result(sums Sums) float64 {
 	count := m.count()
-	labels := len(sums["true_positives"]) / count
+	labels := len(sums["true_positives"]) / max(count, 1)
 	var area, weight float64
 	for label := range labels {
 		share := 1.0
@@ -186,7 +189,7 @@ type point struct{ tp, fp, tn, fn float64 }
 func pointsOf(sums Sums, label, labels, count int) []point {
 	points := make([]point, count)
 	for i := range points {
-		at := func(name string) float64 { return float64(sums[name][i*labels+label]) }
+		at := func(name string) float64 { return sums.at(name, i*labels+label) }
 		points[i] = point{at("true_positives"), at("false_positives"), at("true_negatives"), at("false_negatives")}
 	}
 	return points

@@ -29,7 +29,7 @@ func (c counter) update(a *Accumulators, target, prediction, weights *graph.Node
 type counted struct{}
 
 // Result returns the count at the first threshold.
-func (counted) Result(sums Sums) float64 { return sums.scalar("accumulator") }
+func (counted) Result(sums Sums) float64 { return sums.at("accumulator", 0) }
 
 // Details returns the count at each threshold.
 func (counted) Details(sums Sums) []float64 {

@@ -79,7 +79,7 @@ func decode(r *config.Reader, object config.Object) (Metric, error) {
 	case "accuracy":
 		return Accuracy{}, nil
 	case "LogCoshError":
-		return Named{Mean{Loss: losses.LogCosh{}}, "logcosh"}, nil
+		return Mean{Loss: losses.LogCosh{}}, nil
 	}
 	if decode := decoders()[strings.ReplaceAll(strings.ToLower(object.Class), "_", "")]; decode != nil {
 		return decode(r), nil

@@ -153,18 +153,18 @@ func (m FBetaScore) Result(sums Sums) float64 {
 
 // Details returns the score of each class, or the average if one is set.
 func (m FBetaScore) Details(sums Sums) []float64 {
-	tp, fp, fn := sums["true_positives"], sums["false_positives"], sums["false_negatives"]
-	weights := sums["intermediate_weights"]
 	if m.Average == Micro {
-		return []float64{m.score(total(tp), total(fp), total(fn))}
+		return []float64{m.score(sums.total("true_positives"), sums.total("false_positives"), sums.total("false_negatives"))}
 	}
-	scores := make([]float64, len(tp))
+	classes := len(sums["true_positives"])
+	scores := make([]float64, classes)
 	var mean, weighted float64
-	for class := range tp {
-		score := m.score(float64(tp[class]), float64(fp[class]), float64(fn[class]))
+	samples := sums.total("intermediate_weights") + epsilon
+	for class := range scores {
+		score := m.score(sums.at("true_positives", class), sums.at("false_positives", class), sums.at("false_negatives", class))
 		scores[class] = score
-		mean += score / float64(len(tp))
-		weighted += score * float64(weights[class]) / (total(weights) + epsilon)
+		mean += score / float64(classes)
+		weighted += score * sums.at("intermediate_weights", class) / samples
 	}
 	switch m.Average {
 	case Macro:
@@ -184,9 +184,10 @@ func (m FBetaScore) score(tp, fp, fn float64) float64 {
 	return (1 + squared) * precision * recall / (squared*precision + recall + epsilon)
 }
 
-func total(values []float32) float64 {
+// total is the sum of an accumulator's elements.
+func (s Sums) total(name string) float64 {
 	var sum float64
-	for _, x := range values {
+	for _, x := range s[name] {
 		sum += float64(x)
 	}
 	return sum

@@ -18,15 +18,24 @@ type Mean struct {
 
 // Object describes the metric as Keras does the loss of that name.
 func (m Mean) Object() config.Object {
+	object := m.object()
+	fields := maps.Clone(object.Config)
+	delete(fields, "reduction")
+	return describe(object.Class, m.Name(), fields)
+}
+
+// object describes the loss; one of them Keras calls otherwise as a metric.
+func (m Mean) object() config.Object {
 	object := m.Loss.Object()
-	object.Config = maps.Clone(object.Config)
-	delete(object.Config, "reduction")
-	return describe(object.Class, m.Name(), object.Config)
+	if object.Class == "LogCosh" {
+		return config.Object{Class: "LogCoshError", Config: config.Map{"name": "logcosh"}}
+	}
+	return object
 }
 
 // Name returns the loss's name: mean_squared_error.
 func (m Mean) Name() string {
-	object := m.Loss.Object()
+	object := m.object()
 	if name, ok := object.Config["name"].(string); ok {
 		return name
 	}

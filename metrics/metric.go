@@ -5,6 +5,7 @@ package metrics
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
@@ -84,7 +85,7 @@ type Accumulator struct {
 // Add adds the increment, whose shape has no batch, to the accumulator of
 // the given name.
 func (a *Accumulators) Add(name string, increment *graph.Node) {
-	a.list = append(a.list, Accumulator{Name: name, Shape: increment.Shape(), Increment: increment})
+	a.list = append(a.list, Accumulator{Name: name, Shape: increment.Shape(), Increment: increment.Convert(floats)})
 }
 
 // All returns everything added, in order.
@@ -98,10 +99,11 @@ type Sums map[string][]float32
 // one sample are averaged first and then count as its weight, or as 1 without
 // weights.
 func (a *Accumulators) AddMean(values, weights *graph.Node) {
+	values = values.Convert(floats)
 	values = values.ReduceMean(values.AllAxes()[min(1, values.Rank()):]...)
 	count := values.CountAlong(values.AllAxes()...)
 	if weights != nil {
-		weights = weights.Convert(values.DType())
+		weights = weights.Convert(floats)
 		values = values.Mul(weights)
 		count = weights.ReduceSum(weights.AllAxes()...)
 	}
@@ -110,11 +112,12 @@ func (a *Accumulators) AddMean(values, weights *graph.Node) {
 }
 
 // Mean returns what AddMean added up, 0 if that was nothing.
-func (s Sums) Mean() float64 { return quotient(s.scalar("total"), s.scalar("count")) }
+func (s Sums) Mean() float64 { return quotient(s.at("total", 0), s.at("count", 0)) }
 
-func (s Sums) scalar(name string) float64 {
-	if values := s[name]; len(values) > 0 {
-		return float64(values[0])
+// at returns an element of an accumulator, 0 where there is none.
+func (s Sums) at(name string, i int) float64 {
+	if values := s[name]; i < len(values) {
+		return float64(values[i])
 	}
 	return 0
 }
@@ -130,9 +133,7 @@ func quotient(x, y float64) float64 {
 // describe makes the configuration of a class.
 func describe(class, name string, fields config.Map) config.Object {
 	configuration := config.Map{"name": name, "dtype": "float32"}
-	for key, value := range fields {
-		configuration[key] = value
-	}
+	maps.Copy(configuration, fields)
 	return config.Object{Class: class, Config: configuration}
 }
 

@@ -47,7 +47,7 @@ func (m Precision) Result(sums Sums) float64 { return m.Details(sums)[0] }
 
 // Details returns the precision at each threshold.
 func (m Precision) Details(sums Sums) []float64 {
-	return parts(sums["true_positives"], sums["false_positives"])
+	return parts(sums, "true_positives", "false_positives")
 }
 
 // Recall is Keras' Recall: of what is positive, the part that is predicted
@@ -89,14 +89,14 @@ func (m Recall) Result(sums Sums) float64 { return m.Details(sums)[0] }
 
 // Details returns the recall at each threshold.
 func (m Recall) Details(sums Sums) []float64 {
-	return parts(sums["true_positives"], sums["false_negatives"])
+	return parts(sums, "true_positives", "false_negatives")
 }
 
-// parts is x/(x+y) for each pair, 0 where that is nothing.
-func parts(xs, ys []float32) []float64 {
-	result := make([]float64, max(len(xs), 1))
-	for i, x := range xs {
-		result[i] = quotient(float64(x), float64(x)+float64(ys[i]))
+// parts is x/(x+y) at each threshold, 0 where that is nothing.
+func parts(sums Sums, x, y string) []float64 {
+	result := make([]float64, max(len(sums[x]), 1))
+	for i := range result {
+		result[i] = quotient(sums.at(x, i), sums.at(x, i)+sums.at(y, i))
 	}
 	return result
 }

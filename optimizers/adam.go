@@ -44,7 +44,9 @@ func (o Adam) Step(s *Step) *graph.Node {
 		v = s.SlotApart("velocity_hat", 0).Max(v)
 		s.SetSlot("velocity_hat", v)
 	}
-	alpha := s.Rate.Mul(s.remaining(beta2).Sqrt()).Div(s.remaining(beta1))
+	alpha := s.Once("alpha", func() *graph.Node {
+		return s.Rate.Mul(s.remaining(beta2).Sqrt()).Div(s.remaining(beta1))
+	})
 	return s.Weight.Sub(m.Mul(alpha).Div(v.Sqrt().Shift(epsilonOr(o.Epsilon))))
 }
 

@@ -37,7 +37,7 @@ func Apply(o Optimizer, weights []Weight, rate, number *graph.Node, slots *Slots
 	if len(weights) == 0 {
 		return nil, nil
 	}
-	u := &update{slots: slots, values: map[*Slot]*graph.Node{}}
+	u := &update{slots: slots, values: map[*Slot]*graph.Node{}, once: map[string]*graph.Node{}}
 	gradients := make([]*graph.Node, len(weights))
 	for i, w := range weights {
 		gradients[i] = w.Gradient
@@ -80,6 +80,7 @@ type update struct {
 	slots  *Slots
 	values map[*Slot]*graph.Node // after the step
 	order  []*Slot               // of values
+	once   map[string]*graph.Node
 	// due tells, while gradients accumulate, whether this batch ends in a
 	// step; nil if every batch does.
 	due *graph.Node

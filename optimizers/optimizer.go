@@ -68,3 +68,12 @@ func (s *Step) Shared(name string, initial float64) *graph.Node {
 // SetShared gives a shared scalar its value after the step, the same
 // whichever weight is asked first; later calls change nothing.
 func (s *Step) SetShared(name string, value *graph.Node) { s.update.set(name, value) }
+
+// Once returns a value that does not depend on the weight: what build makes
+// for the first of a program's weights, and the same for the others.
+func (s *Step) Once(name string, build func() *graph.Node) *graph.Node {
+	if s.update.once[name] == nil {
+		s.update.once[name] = build()
+	}
+	return s.update.once[name]
+}
