@@ -61,7 +61,7 @@ func (m monitor) worst() float64 {
 // improves reports whether value is better than best by more than MinDelta.
 func (m monitor) improves(value, best float64) bool {
 	if m.falls {
-		return value < best-m.minDelta
+		return value+m.minDelta < best
 	}
-	return value > best+m.minDelta
+	return value-m.minDelta > best
 }

@@ -45,6 +45,9 @@ func (c ReduceLROnPlateau) Observe(run *lince.Run) (lince.Observer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := steerable(run); err != nil {
+		return nil, err
+	}
 	return &reduceLR{settings: c, monitor: m, run: run, memory: plateau{Best: number(m.worst())}}, nil
 }
 

@@ -18,7 +18,15 @@ func (c LearningRateScheduler) Observe(run *lince.Run) (lince.Observer, error) {
 	if c.Schedule == nil {
 		return nil, errors.New("callbacks: LearningRateScheduler without a Schedule")
 	}
+	if err := steerable(run); err != nil {
+		return nil, err
+	}
 	return &learningRateScheduler{schedule: c.Schedule, run: run}, nil
+}
+
+// steerable returns an error if the optimiser does not let callbacks set its rate.
+func steerable(run *lince.Run) error {
+	return run.Model().SetLearningRate(run.Model().LearningRate())
 }
 
 type learningRateScheduler struct {
