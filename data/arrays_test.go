@@ -81,6 +81,7 @@ func TestFromArraysStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	seen := 0
 	for _, err := range s.Batches(ctx, 0, 0) {
 		if err != nil {
