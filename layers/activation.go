@@ -1,7 +1,9 @@
 package layers
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 
 	"github.com/lince-ml/lince/activations"
 	"github.com/lince-ml/lince/config"
@@ -83,8 +85,9 @@ func decodeReLU(s *settings) Layer {
 
 // Call rectifies.
 func (l ReLU) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, error) {
-	if limit := valueOr(l.Max, 0); !(limit >= 0 && l.NegativeSlope >= 0 && l.Threshold >= 0) {
-		return nil, fmt.Errorf("Max is %v, NegativeSlope %v and Threshold %v, expected numbers not below 0", limit, l.NegativeSlope, l.Threshold)
+	if err := cmp.Or(within("Max", valueOr(l.Max, 0), 0, math.Inf(1)), within("NegativeSlope", l.NegativeSlope, 0, math.Inf(1)),
+		within("Threshold", l.Threshold, 0, math.Inf(1))); err != nil {
+		return nil, err
 	}
 	return applyTo(inputs, activations.Rectified{Slope: l.NegativeSlope, Max: l.Max, Threshold: l.Threshold})
 }
@@ -117,8 +120,8 @@ func decodeLeakyReLU(s *settings) Layer {
 // Call rectifies.
 func (l LeakyReLU) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	slope := valueOr(l.NegativeSlope, defaultLeak)
-	if !(slope >= 0) {
-		return nil, fmt.Errorf("NegativeSlope is %v, expected a number not below 0", slope)
+	if err := within("NegativeSlope", slope, 0, math.Inf(1)); err != nil {
+		return nil, err
 	}
 	return applyTo(inputs, activations.Rectified{Slope: slope})
 }

@@ -90,8 +90,8 @@ func (l BatchNormalization) Call(c *Context, inputs ...*graph.Node) (*graph.Node
 		return nil, err
 	}
 	momentum := valueOr(l.Momentum, defaultMomentum)
-	if !(momentum >= 0 && momentum <= 1) {
-		return nil, fmt.Errorf("Momentum is %v, expected a number from 0 to 1", momentum)
+	if err := within("Momentum", momentum, 0, 1); err != nil {
+		return nil, err
 	}
 	there, back := lastly(x.Rank(), axis)
 	if axis != x.Rank()-1 {

@@ -15,6 +15,11 @@ type Border struct {
 // Around returns the same border on all four sides.
 func Around(pixels int) *Border { return &Border{pixels, pixels, pixels, pixels} }
 
+// String returns the four numbers with their names.
+func (b Border) String() string {
+	return fmt.Sprintf("{Top: %d, Bottom: %d, Left: %d, Right: %d}", b.Top, b.Bottom, b.Left, b.Right)
+}
+
 func (b *Border) or(pixels int) Border {
 	if b == nil {
 		return *Around(pixels)
@@ -73,7 +78,7 @@ func (l ZeroPadding2D) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, err
 	}
 	b := l.Padding.or(1)
 	if min(b.Top, b.Bottom, b.Left, b.Right) < 0 {
-		return nil, fmt.Errorf("Padding is %+v, expected numbers not below 0: layers.Cropping2D cuts off", b)
+		return nil, unfit("Padding", b, "numbers not below 0: layers.Cropping2D cuts off")
 	}
 	return inputs[0].Pad([]int{0, b.Top, b.Left, 0}, []int{0, b.Bottom, b.Right, 0}, nil, 0), nil
 }
@@ -106,7 +111,7 @@ func (l Cropping2D) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, error)
 	}
 	x, b := inputs[0], l.Cropping.or(0)
 	if min(b.Top, b.Bottom, b.Left, b.Right) < 0 || b.Top+b.Bottom >= x.Extent(1) || b.Left+b.Right >= x.Extent(2) {
-		return nil, fmt.Errorf("Cropping is %+v for pictures of shape %v, expected numbers not below 0 that leave something", b, x.Shape())
+		return nil, unfit("Cropping", b, "numbers not below 0 that leave something of pictures of shape %v", x.Shape())
 	}
 	limit := []int{x.Extent(0), x.Extent(1) - b.Bottom, x.Extent(2) - b.Right, x.Extent(3)}
 	return x.Slice([]int{0, b.Top, b.Left, 0}, limit, nil), nil

@@ -15,6 +15,7 @@ import (
 	"github.com/lince-ml/lince/initializers"
 	"github.com/lince-ml/lince/internal/golden"
 	"github.com/lince-ml/lince/regularizers"
+	"github.com/lince-ml/lince/tensor"
 )
 
 // example is a layer as Keras configured it.
@@ -89,7 +90,7 @@ func TestDescriptionsEqualKeras(t *testing.T) {
 		})
 	}
 	for class := range decoders() {
-		if !seen[class] && class != "InputLayer" {
+		if !seen[strings.TrimRight(class, "V12")] && !seen[class] && class != "InputLayer" {
 			t.Errorf("no configuration of %s", class)
 		}
 	}
@@ -194,6 +195,8 @@ func TestOldConfigurations(t *testing.T) {
 		{"lambda of Keras 3", "Activation", `{"activation":{"module":"builtins","class_name":"function","config":"relu6"}}`, Activation{Of: activations.ReLU6}},
 		{"activation layer", "Dense", `{"units":2,"activation":{"class_name":"LeakyReLU","config":{"alpha":0.2}}}`, Dense{Units: 2, Activation: activations.Rectified{Slope: 0.2}}},
 		{"array", "Rescaling", `{"scale":{"class_name":"__numpy__","config":{"value":[1,2,3],"dtype":"float32"}},"offset":0.0}`, Rescaling{Scales: []float64{1, 2, 3}}},
+		{"old name", "BatchNormalizationV1", `{"epsilon":0.1,"momentum":0}`, BatchNormalization{Momentum: new(0.0), Epsilon: 0.1}},
+		{"bytes", "InputLayer", `{"batch_shape":[null,2],"dtype":"uint8"}`, Input{Shape: []int{2}, DType: tensor.Uint8}},
 		{"input", "InputLayer", `{"batch_shape":[null,null,28,1],"name":"image"}`, Input{Shape: []int{-1, 28, 1}, Name: "image"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,8 +1,6 @@
 package layers
 
 import (
-	"fmt"
-
 	"github.com/lince-ml/lince/activations"
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
@@ -83,9 +81,9 @@ func (l Conv2D) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	channels := x.Extent(3)
 	switch {
 	case l.Filters < 1:
-		return nil, fmt.Errorf("Filters is %d, expected at least 1", l.Filters)
+		return nil, unfit("Filters", l.Filters, "at least 1")
 	case groups < 0 || channels%groups != 0 || l.Filters%groups != 0:
-		return nil, fmt.Errorf("Groups is %d, expected a number that divides the %d channels and the %d filters", groups, channels, l.Filters)
+		return nil, unfit("Groups", groups, "a number that divides the %d channels and the %d filters", channels, l.Filters)
 	}
 	w, err := window{l.Kernel, l.Strides, l.Dilation, l.Padding}.over(x, "Kernel")
 	if err != nil {

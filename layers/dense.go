@@ -61,7 +61,7 @@ func (l Dense) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	}
 	x := inputs[0]
 	if l.Units < 1 {
-		return nil, fmt.Errorf("Units is %d, expected at least 1", l.Units)
+		return nil, unfit("Units", l.Units, "at least 1")
 	}
 	if x.Rank() < 2 {
 		return nil, fmt.Errorf("input of shape %v given, expected (batch, ..., features)", x.Shape())

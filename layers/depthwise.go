@@ -1,8 +1,6 @@
 package layers
 
 import (
-	"fmt"
-
 	"github.com/lince-ml/lince/activations"
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
@@ -150,7 +148,7 @@ func (l SeparableConv2D) Call(c *Context, inputs ...*graph.Node) (*graph.Node, e
 		return nil, err
 	}
 	if l.Filters < 1 {
-		return nil, fmt.Errorf("Filters is %d, expected at least 1", l.Filters)
+		return nil, unfit("Filters", l.Filters, "at least 1")
 	}
 	d := depthwise{"depthwise_kernel", window{l.Kernel, l.Strides, l.Dilation, l.Padding}, l.DepthMultiplier, l.DepthwiseInitializer, l.DepthwiseRegularizer}
 	y, err := d.apply(c, inputs[0])
@@ -175,7 +173,7 @@ type depthwise struct {
 func (d depthwise) apply(c *Context, x *graph.Node) (*graph.Node, error) {
 	multiplier, channels := orOne(d.multiplier), x.Extent(3)
 	if multiplier < 0 {
-		return nil, fmt.Errorf("DepthMultiplier is %d, expected at least 1", multiplier)
+		return nil, unfit("DepthMultiplier", multiplier, "at least 1")
 	}
 	w, err := d.window.over(x, "Kernel")
 	if err != nil {

@@ -94,7 +94,7 @@ func (l SpatialDropout2D) Call(c *Context, inputs ...*graph.Node) (*graph.Node, 
 
 func drop(c *Context, x *graph.Node, rate float64, noise []int) (*graph.Node, error) {
 	if !(rate >= 0 && rate < 1) {
-		return nil, fmt.Errorf("Rate is %v, expected a share from 0 up to, not including, 1", rate)
+		return nil, unfit("Rate", rate, "a share from 0 up to, not including, 1")
 	}
 	if !c.Training() || rate == 0 {
 		return x, nil

@@ -107,8 +107,8 @@ func ExampleCropping2D() {
 }
 
 func ExampleBorder() {
-	fmt.Printf("%+v\n", *layers.Around(3))
-	// Output: {Top:3 Bottom:3 Left:3 Right:3}
+	fmt.Println(layers.Around(3), layers.Border{Bottom: 1, Right: 1})
+	// Output: {Top: 3, Bottom: 3, Left: 3, Right: 3} {Top: 0, Bottom: 1, Left: 0, Right: 1}
 }
 
 func ExampleUpSampling2D() {

@@ -75,8 +75,11 @@ type sampler struct {
 }
 
 func (s sampler) check() error {
-	if i := s.interpolation; i > Bilinear || s.fill > FillNearest {
-		return fmt.Errorf("Interpolation is %v and FillMode %v, expected layers.Nearest or layers.Bilinear and one of the fills of this package", i, s.fill)
+	if s.interpolation > Bilinear {
+		return unfit("Interpolation", s.interpolation, "layers.Nearest or layers.Bilinear")
+	}
+	if s.fill > FillNearest {
+		return unfit("FillMode", s.fill, "layers.FillReflect, FillConstant, FillWrap or FillNearest")
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func resizings() []Interpolation {
 // dimension, in which every target pixel has a row of weights.
 func resize(c *Context, x *graph.Node, height, width int, i Interpolation, antialias bool) (*graph.Node, error) {
 	if i == DefaultInterpolation || i > Lanczos5 {
-		return nil, fmt.Errorf("Interpolation is %v, expected one of %v", i, resizings())
+		return nil, unfit("Interpolation", i, "one of %v", resizings())
 	}
 	for axis, target := range []int{height, width} {
 		axis++

@@ -7,6 +7,7 @@ package layers
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
 	"strings"
@@ -82,6 +83,22 @@ func expectInputs(inputs []*graph.Node, count, rank int) error {
 		}
 	}
 	return nil
+}
+
+// unfit says what a setting is and what it should be.
+func unfit(field string, got any, expected string, arguments ...any) error {
+	return fmt.Errorf("%s is %v, expected %s", field, got, fmt.Sprintf(expected, arguments...))
+}
+
+// within returns an error unless low ≤ number ≤ high.
+func within(field string, number, low, high float64) error {
+	switch {
+	case number >= low && number <= high:
+		return nil
+	case math.IsInf(high, 1):
+		return unfit(field, number, "a number not below %v", low)
+	}
+	return unfit(field, number, "a number from %v to %v", low, high)
 }
 
 func rankHint(rank int) string {

@@ -149,10 +149,11 @@ func (l Normalization) statistics(c *Context, x *graph.Node, axes []int) (mean, 
 		return nil, nil, err
 	}
 	if n := len(l.Mean); n != len(l.Variance) || n != 1 && n != count {
-		return nil, nil, fmt.Errorf("%d numbers for Mean and %d for Variance given, expected 1 or %d for an input of shape %v", len(l.Mean), len(l.Variance), count, x.Shape())
+		return nil, nil, fmt.Errorf("%d numbers for Mean and %d for Variance given, expected 1 or %d for an input of shape %v",
+			n, len(l.Variance), count, x.Shape())
 	}
 	if len(axes) > 1 && len(l.Mean) > 1 && l.extents == nil {
-		return nil, nil, fmt.Errorf("Mean and Variance of %d axes given, expected those of one: several need Adapt", len(axes))
+		return nil, nil, unfit("Mean", l.Mean, "the numbers of one axis: several axes need Adapt")
 	}
 	if len(l.Mean) == 1 {
 		axes, shape = nil, tensor.Shape{}
@@ -217,7 +218,8 @@ func (l Normalization) kept(shape tensor.Shape) (axes, extents []int, err error)
 			axis += len(shape)
 		}
 		if axis < 1 || axis >= len(shape) || slices.Contains(axes, axis) {
-			return nil, nil, fmt.Errorf("layers: adapting Normalization: axes %v for batches of shape %v, expected different ones from 1 to %d", l.Axes, shape, len(shape)-1)
+			return nil, nil, fmt.Errorf("layers: adapting Normalization: axes %v for batches of shape %v, expected different ones from 1 to %d",
+				l.Axes, shape, len(shape)-1)
 		}
 		axes = append(axes, axis)
 	}

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -117,7 +118,7 @@ func decodeRandomFlip(s *settings) Layer {
 // Call mirrors.
 func (l RandomFlip) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	if l.Mode > Vertical {
-		return nil, fmt.Errorf("Mode is %v, expected a constant of this package", l.Mode)
+		return nil, unfit("Mode", l.Mode, "layers.Horizontal, Vertical or HorizontalAndVertical")
 	}
 	x, change, err := pictures(c, inputs)
 	if err != nil || !change {
@@ -173,10 +174,8 @@ func decodeRandomContrast(s *settings) Layer {
 
 // Call changes the contrast.
 func (l RandomContrast) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) {
-	for _, share := range []float64{l.Lower, l.Upper} {
-		if !(share >= 0 && share <= 1) {
-			return nil, fmt.Errorf("Lower is %v and Upper %v, expected shares from 0 to 1", l.Lower, l.Upper)
-		}
+	if err := cmp.Or(within("Lower", l.Lower, 0, 1), within("Upper", l.Upper, 0, 1)); err != nil {
+		return nil, err
 	}
 	x, change, err := pictures(c, inputs)
 	if err != nil || !change {

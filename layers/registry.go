@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lince-ml/lince/config"
+	"github.com/lince-ml/lince/tensor"
 )
 
 // decoders maps Keras' class names to what reads their configuration.
@@ -23,6 +24,8 @@ func decoders() map[string]func(*settings) Layer {
 		"Dropout":                decodeDropout,
 		"SpatialDropout2D":       decodeSpatialDropout2D,
 		"BatchNormalization":     decodeBatchNormalization,
+		"BatchNormalizationV1":   decodeBatchNormalization, // TensorFlow 1.13 to 1.15
+		"BatchNormalizationV2":   decodeBatchNormalization,
 		"LayerNormalization":     decodeLayerNormalization,
 		"Activation":             decodeActivation,
 		"ReLU":                   decodeReLU,
@@ -55,8 +58,17 @@ func decoders() map[string]func(*settings) Layer {
 	}
 }
 
+// decodeInput reads the element type, which only Input's file tells.
 func decodeInput(s *settings) Layer {
-	return Input{Shape: s.inputShape(), Name: s.name()}
+	input := Input{Shape: s.inputShape(), Name: s.name()}
+	if name, ok := s.Value("dtype").(string); ok && name != tensor.Float32.String() {
+		dtype, err := tensor.ParseDType(name)
+		if err != nil {
+			s.Fail("dtype", err)
+		}
+		input.DType = dtype
+	}
+	return input
 }
 
 // Decode returns the layer that a file describes. custom reads classes that

@@ -69,7 +69,7 @@ func (l Rescaling) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) 
 		return nil, err
 	}
 	if l.Scale == 0 && l.Scales == nil {
-		return nil, fmt.Errorf("Scale is 0, expected a factor such as 1.0/255")
+		return nil, unfit("Scale", l.Scale, "a factor such as 1.0/255")
 	}
 	x := floating(inputs[0])
 	scale, err := channels(c, x, "Scales", l.Scale, l.Scales)

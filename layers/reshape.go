@@ -1,7 +1,6 @@
 package layers
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/lince-ml/lince/config"
@@ -47,7 +46,7 @@ func (l Reshape) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, error) {
 		case extent == -1 && unknown < 0:
 			unknown = i
 		default:
-			return nil, l.unfit(x, size)
+			return nil, l.refuse(x, size)
 		}
 	}
 	if unknown >= 0 && size%known == 0 {
@@ -55,13 +54,13 @@ func (l Reshape) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, error) {
 		known = size
 	}
 	if known != size {
-		return nil, l.unfit(x, size)
+		return nil, l.refuse(x, size)
 	}
 	return x.Reshape(append([]int{x.Extent(0)}, shape...)...), nil
 }
 
-func (l Reshape) unfit(x *graph.Node, size int) error {
-	return fmt.Errorf("TargetShape is %v for samples of shape %v, expected extents whose product is %d, of which one may be -1", l.TargetShape, x.Shape()[1:], size)
+func (l Reshape) refuse(x *graph.Node, size int) error {
+	return unfit("TargetShape", l.TargetShape, "extents whose product is %d, as that of %v, of which one may be -1", size, x.Shape()[1:])
 }
 
 // Permute changes the order of the samples' dimensions (keras.layers.Permute).
@@ -93,7 +92,7 @@ func (l Permute) Call(_ *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	sorted := slices.Sorted(slices.Values(l.Dims))
 	for i, dim := range sorted {
 		if dim != i+1 || len(sorted) != x.Rank()-1 {
-			return nil, fmt.Errorf("Dims are %v for samples of shape %v, expected each of 1 to %d once", l.Dims, x.Shape()[1:], x.Rank()-1)
+			return nil, unfit("Dims", l.Dims, "each of 1 to %d once for samples of shape %v", x.Rank()-1, x.Shape()[1:])
 		}
 	}
 	return x.Transpose(append([]int{0}, l.Dims...)...), nil

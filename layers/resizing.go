@@ -50,8 +50,11 @@ func (l Resizing) Call(c *Context, inputs ...*graph.Node) (*graph.Node, error) {
 	if err := expectInputs(inputs, 1, 4); err != nil {
 		return nil, err
 	}
-	if l.Height < 1 || l.Width < 1 {
-		return nil, fmt.Errorf("Height is %d and Width %d, expected at least 1", l.Height, l.Width)
+	if l.Height < 1 {
+		return nil, unfit("Height", l.Height, "at least 1")
+	}
+	if l.Width < 1 {
+		return nil, unfit("Width", l.Width, "at least 1")
 	}
 	x := floating(inputs[0])
 	height, width := x.Extent(1), x.Extent(2)
@@ -108,7 +111,7 @@ func (l UpSampling2D) Call(c *Context, inputs ...*graph.Node) (*graph.Node, erro
 	}
 	x, size := inputs[0], pairOr(l.Size, Square(2))
 	if size[0] < 1 || size[1] < 1 {
-		return nil, fmt.Errorf("Size is %v, expected factors of at least 1", l.Size)
+		return nil, unfit("Size", l.Size, "factors of at least 1")
 	}
 	batch, height, width, channels := x.Extent(0), x.Extent(1), x.Extent(2), x.Extent(3)
 	if l.Interpolation.or(Nearest) != Nearest {

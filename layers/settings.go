@@ -67,7 +67,8 @@ const channelsLast = "channels_last"
 // refuse fails on what a layer may hold in Keras and not here.
 func (s *settings) refuse() {
 	if format := s.String("data_format", channelsLast); format != channelsLast {
-		s.Fail("data_format", fmt.Errorf("got %q, expected channels_last: build the model again in Keras with data_format=%q and give it the weights of this one", format, channelsLast))
+		s.Fail("data_format", fmt.Errorf("got %q, expected channels_last: build the model again in Keras with data_format=%q and give it the weights of this one",
+			format, channelsLast))
 	}
 	for _, key := range s.Keys() {
 		if strings.HasSuffix(key, "_constraint") && s.Has(key) {

@@ -92,7 +92,7 @@ func (l Conv2DTranspose) Call(c *Context, inputs ...*graph.Node) (*graph.Node, e
 		return nil, err
 	}
 	if l.Filters < 1 {
-		return nil, fmt.Errorf("Filters is %d, expected at least 1", l.Filters)
+		return nil, unfit("Filters", l.Filters, "at least 1")
 	}
 	x := inputs[0]
 	w, extents, err := l.window(x)
@@ -119,7 +119,7 @@ func (l Conv2DTranspose) window(x *graph.Node) (w graph.Window, extents [2]int, 
 			return w, extents, fmt.Errorf("pictures of shape %v given, expected a known height and width: give the model an InputShape", x.Shape())
 		}
 		if l.OutputPadding != nil && (l.OutputPadding[i] < 0 || l.OutputPadding[i] >= w.Stride[i]) {
-			return w, extents, fmt.Errorf("OutputPadding is %v, expected numbers from 0 to below the strides %v", *l.OutputPadding, w.Stride)
+			return w, extents, unfit("OutputPadding", *l.OutputPadding, "numbers from 0 to below the strides %v", w.Stride)
 		}
 		extents[i] = l.extent(i, extent, reach, w.Stride[i])
 		if l.Padding == Same {

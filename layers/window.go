@@ -71,14 +71,17 @@ func (w window) over(x *graph.Node, field string) (graph.Window, error) {
 func (w window) check(resolved graph.Window, field string) error {
 	for i := range 2 {
 		if resolved.Size[i] < 1 {
-			return fmt.Errorf("%s is %v, expected a height and a width of at least 1, such as layers.Square(3)", field, w.size)
+			return unfit(field, w.size, "a height and a width of at least 1, such as layers.Square(3)")
 		}
-		if resolved.Stride[i] < 1 || resolved.Dilation[i] < 1 {
-			return fmt.Errorf("Strides are %v and Dilation is %v, expected numbers of at least 1, or nothing for the default", w.stride, w.dilation)
+		if resolved.Stride[i] < 1 {
+			return unfit("Strides", w.stride, "numbers of at least 1, or none for the default")
+		}
+		if resolved.Dilation[i] < 1 {
+			return unfit("Dilation", w.dilation, "numbers of at least 1, or none for the default")
 		}
 	}
 	if w.padding > Same {
-		return fmt.Errorf("Padding is %v, expected layers.Valid or layers.Same", w.padding)
+		return unfit("Padding", w.padding, "layers.Valid or layers.Same")
 	}
 	return nil
 }
