@@ -9,8 +9,8 @@ type Input struct {
 	geometry Geometry
 	phases   []*phase
 
-	// Packed is memory of PackedSize elements for the packed kernels; Fresh
-	// says that it holds them already.
+	// Packed is memory of PackedSize elements for the packed kernels. Fresh
+	// says that it holds them already; Run sets it when that has come true.
 	Packed []float32
 	Fresh  bool
 	// Phase is memory of PhaseSize elements.
@@ -105,7 +105,9 @@ func (in *Input) Run(dx, dy, w []float32, pictures int) error {
 	if in.geometry.depthwise() {
 		return in.engine.depthwise(&in.geometry, backwardDepthwise, dx, dy, w, nil, false, pictures)
 	}
+	fresh, all := in.Fresh, true
 	for _, p := range in.phases {
+		p.product.Fresh = fresh
 		out := dx
 		if len(in.phases) > 1 {
 			out = in.Phase
@@ -113,10 +115,12 @@ func (in *Input) Run(dx, dy, w []float32, pictures int) error {
 		if err := in.run(p, out, dy, w, pictures); err != nil {
 			return err
 		}
+		all = all && p.product.Fresh
 		if len(in.phases) > 1 {
 			in.scatter(p, dx, pictures)
 		}
 	}
+	in.Fresh = all
 	return nil
 }
 
@@ -125,10 +129,11 @@ func (in *Input) run(p *phase, out, dy, w []float32, pictures int) error {
 	channels, filters := g.perGroup()
 	p.patches.pictures = pictures
 	p.product.Rows = p.patches.positions()
-	p.product.Fresh = in.Fresh
 	size := in.engine.products.PackedSize(p.product.Columns, p.product.Depth)
 	each := len(in.Packed) / g.Groups
+	fresh := p.product.Fresh
 	for group := range g.Groups {
+		p.product.Fresh = fresh
 		p.patches.data = dy[group*filters:]
 		p.kernels.data = w[group*filters:]
 		p.product.Out = out[group*channels:]

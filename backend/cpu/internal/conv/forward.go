@@ -15,8 +15,8 @@ type Forward struct {
 	// ReLU, negative results become zero.
 	Bias []float32
 	ReLU bool
-	// Packed is memory of PackedSize elements for the packed kernels; Fresh
-	// says that it holds them already.
+	// Packed is memory of PackedSize elements for the packed kernels. Fresh
+	// says that it holds them already; Run sets it when that has come true.
 	Packed []float32
 	Fresh  bool
 }
@@ -55,8 +55,9 @@ func (f *Forward) Run(y, x, w []float32, pictures int) error {
 	channels, filters := g.perGroup()
 	f.patches.pictures = pictures
 	f.product.Rows = pictures * g.outPixels()
-	f.product.ReLU, f.product.Fresh = f.ReLU, f.Fresh
+	f.product.ReLU = f.ReLU
 	size := len(f.Packed) / g.Groups
+	fresh := f.Fresh
 	for group := range g.Groups {
 		f.patches.data = x[group*channels:]
 		f.kernels.Data = w[group*filters:]
@@ -67,9 +68,11 @@ func (f *Forward) Run(y, x, w []float32, pictures int) error {
 		if f.product.Packed = nil; f.Packed != nil {
 			f.product.Packed = f.Packed[group*size : (group+1)*size]
 		}
+		f.product.Fresh = fresh
 		if err := f.engine.products.Run(&f.product); err != nil {
 			return err
 		}
+		f.Fresh = f.product.Fresh
 	}
 	return nil
 }

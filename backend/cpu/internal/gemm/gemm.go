@@ -47,7 +47,7 @@ type Product struct {
 
 	// Packed is memory for the packed right factor, of PackedSize elements. It
 	// may be nil; then workers pack what they need. With Fresh it already holds
-	// the packed factor.
+	// the packed factor; Run sets Fresh when that has come true.
 	Packed []float32
 	Fresh  bool
 
@@ -125,6 +125,7 @@ func (m *Multiplier) Run(p *Product) error {
 		if err := m.pool.Run(m.plan.blocks*ceil(p.Columns, m.set.TileColumns), (*packing)(m)); err != nil {
 			return err
 		}
+		p.Fresh = true
 	}
 	if err := m.pool.Run(m.plan.items(), (*multiplying)(m)); err != nil {
 		return err

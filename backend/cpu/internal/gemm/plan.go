@@ -11,6 +11,9 @@ type plan struct {
 	shared             bool // the right factor is packed before
 }
 
+// fewPanels is how many panels of rows are few; see divide.
+const fewPanels = 4
+
 func (p *plan) items() int { return p.chunks * p.rowItems * p.columnItems }
 
 func (m *Multiplier) divide(p *Product) plan {
@@ -22,19 +25,27 @@ func (m *Multiplier) divide(p *Product) plan {
 	const itemsPerWorker = 8 // so that the last ones even out
 	wanted := itemsPerWorker * m.pool.Workers()
 	panels, across := ceil(p.Rows, m.set.TileRows), ceil(p.Columns, m.set.TileColumns)
+	// A right factor that few rows use is packed by who multiplies with it,
+	// into the cache, unless it lies packed already.
+	few := panels <= fewPanels && !p.Fresh
+	d.shared = p.Packed != nil && d.chunks == 1 && !few
 	d.columns = min(across, columnBlock/m.set.TileColumns)
 	columnItems := ceil(across, d.columns)
-	d.rows = max(1, min(panels*columnItems*d.chunks/wanted, rowPanels))
-	if d.chunks > 1 || p.Packed == nil {
-		d.rows = max(1, panels*columnItems*d.chunks/wanted) // packs the right factor itself, so the more rows the better
+	switch {
+	case few:
+		d.rows = panels
+		d.columns = max(1, min(d.columns, across*d.chunks/wanted))
+	case d.shared:
+		d.rows = max(1, min(panels*columnItems/wanted, rowPanels))
+	default:
+		d.rows = max(1, panels*columnItems*d.chunks/wanted)
 	}
-	if panels*columnItems*d.chunks < wanted {
+	if !few && panels*columnItems*d.chunks < wanted {
 		d.columns = max(1, d.columns*panels*d.chunks/wanted)
 	}
 	d.columnItems, d.rowItems = ceil(across, d.columns), ceil(panels, d.rows)
 	d.columns *= m.set.TileColumns
 	d.rows *= m.set.TileRows
-	d.shared = p.Packed != nil && d.chunks == 1
 	return d
 }
 

@@ -19,15 +19,16 @@ func portableMaxPool2Grad(toTop, toBottom *float32, gradient []float32, top, bot
 	for i, g := range gradient {
 		at := i/channels*2*channels + i%channels
 		next := at + channels
-		switch max(above[at], above[next], below[at], below[next]) {
-		case above[at]:
-			toAbove[at] = g
-		case above[next]:
-			toAbove[next] = g
-		case below[at]:
-			toBelow[at] = g
-		case below[next]:
-			toBelow[next] = g
+		best, target := above[at], &toAbove[at]
+		if v := above[next]; v > best {
+			best, target = v, &toAbove[next]
 		}
+		if v := below[at]; v > best {
+			best, target = v, &toBelow[at]
+		}
+		if below[next] > best {
+			target = &toBelow[next]
+		}
+		*target = g
 	}
 }

@@ -67,14 +67,24 @@ func exponential(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
 	return func(in []reg.VecVirtual) reg.VecVirtual { return m.exp(in[0]) }
 }
 
-// sigmoid is eˣ/(1 + eˣ), which keeps the small results; beyond 80 it is one.
+// sigmoid is 1/(1 + e⁻ˣ) for positive x and eˣ/(1 + eˣ) for negative, so that
+// nothing overflows and small results keep their precision.
 func sigmoid(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
 	return func(in []reg.VecVirtual) reg.VecVirtual {
-		VMINPS(in[0], m.number(80), in[0]) // a NaN in the second source wins
-		p, sum := m.exp(in[0]), m.number(1)
-		VADDPS(p, sum, sum)
-		VDIVPS(sum, p, p)
-		return p
+		x, below := in[0], m.vec()
+		VORPS(m.bits(1<<31), x, below)
+		e, above, sum := m.exp(below), m.number(1), m.vec()
+		VADDPS(above, e, sum)
+		if m.wide() {
+			const less = 1
+			zero, k := m.zero(), K()
+			VCMPPS(Imm(less), zero, x, k)
+			VMOVAPS(e, k, above)
+		} else {
+			VBLENDVPS(x, e, above, above) // by the sign
+		}
+		VDIVPS(sum, above, above)
+		return above
 	}
 }
 

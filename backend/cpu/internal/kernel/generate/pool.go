@@ -19,11 +19,10 @@ func (m *machine) pooling() {
 	CMPQ(left, Imm(0))
 	JLE(LabelRef("end"))
 	m.sweep("maxPool2", channels, func(at cursor) {
-		largest := at.load(top)
-		VMAXPS(at.loadAt(at.beside(top, channels)), largest, largest)
-		VMAXPS(at.load(bottom), largest, largest)
-		VMAXPS(at.loadAt(at.beside(bottom, channels)), largest, largest)
-		at.store(largest, dst)
+		larger := extreme(func(b, a, out Op) { VMAXPS(b, a, out) })(m)
+		above := larger([]reg.VecVirtual{at.load(top), at.loadAt(at.beside(top, channels))})
+		below := larger([]reg.VecVirtual{at.load(bottom), at.loadAt(at.beside(bottom, channels))})
+		at.store(larger([]reg.VecVirtual{above, below}), dst)
 	})
 	LEAQ(Mem{Base: dst, Index: channels, Scale: 4}, dst)
 	LEAQ(Mem{Base: top, Index: channels, Scale: 8}, top)
@@ -70,35 +69,37 @@ func (c cursor) beside(base reg.Register, channels reg.GPVirtual) Mem {
 	return Mem{Base: base, Index: next, Scale: 4}
 }
 
-// shares gives the gradient to the first largest pixel and zero to the others.
+// shares gives the gradient to the first largest pixel and zero to the
+// others. A pixel takes over only if it is larger, so a NaN that comes first
+// stays and later ones are passed over.
 func (m *machine) shares(pixels []reg.VecVirtual, gradient reg.VecVirtual) []reg.VecVirtual {
-	largest := m.vec()
-	VMAXPS(pixels[1], pixels[0], largest)
-	VMAXPS(pixels[2], largest, largest)
-	VMAXPS(pixels[3], largest, largest)
-	const equal = 0
-	out := make([]reg.VecVirtual, len(pixels))
-	if m.wide() {
-		for i, pixel := range pixels {
-			k := K()
-			VCMPPS(Imm(equal), largest, pixel, k)
-			out[i] = m.vec()
-			VMOVAPS_Z(gradient, k, out[i])
-			KNOTW(k, k)
-			rest := m.vec()
-			VMOVAPS_Z(gradient, k, rest)
-			gradient = rest
+	const greater = 30
+	best := pixels[0]
+	var wins []reg.Register
+	for _, pixel := range pixels[1:] {
+		var win reg.Register = m.vec()
+		if m.wide() {
+			win = K()
 		}
-		return out
+		VCMPPS(Imm(greater), best, pixel, win)
+		wins = append(wins, win)
+		next := m.vec()
+		VMAXPS(best, pixel, next) // pixel if it is greater, else best
+		best = next
 	}
-	for i, pixel := range pixels {
-		here := m.vec()
-		VCMPPS(Imm(equal), largest, pixel, here)
-		out[i] = m.vec()
-		VANDPS(gradient, here, out[i])
-		rest := m.vec()
-		VANDNPS(gradient, here, rest)
-		gradient = rest
+	out := make([]reg.VecVirtual, len(pixels))
+	for i := len(wins) - 1; i >= 0; i-- {
+		share, rest := m.vec(), m.vec()
+		if m.wide() {
+			VMOVAPS_Z(gradient, wins[i], share)
+			KNOTW(wins[i], wins[i])
+			VMOVAPS_Z(gradient, wins[i], rest)
+		} else {
+			VANDPS(gradient, wins[i], share)
+			VANDNPS(gradient, wins[i], rest)
+		}
+		out[i+1], gradient = share, rest
 	}
+	out[0] = gradient
 	return out
 }

@@ -1,0 +1,80 @@
+package cpu
+
+import (
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// build makes the step of a unit.
+func (c *compiler) build(u *unit) error {
+	var s step
+	switch u.kind {
+	case narrow:
+		s = c.cluster(u)
+	case wide:
+		s = c.wideCluster(u)
+	case product:
+		if op, isConvolution := u.members[0].op.(graph.Convolution); isConvolution {
+			s = c.convolution(u, op)
+		} else {
+			s = c.dot(u)
+		}
+	default:
+		s = c.single(u)
+	}
+	c.executable.steps = append(c.executable.steps, labelled{step: s, label: u.label()})
+	return nil
+}
+
+func (u *unit) label() Step {
+	v := u.result()
+	name := v.op.Name()
+	if u.kind == product {
+		name = u.members[0].op.Name()
+	}
+	return Step{Scope: v.scope, Operation: name}
+}
+
+// single makes the step of an operation that is computed by itself.
+func (c *compiler) single(u *unit) step {
+	v := u.result()
+	switch op := v.op.(type) {
+	case graph.Transpose, graph.Slice, graph.Pad, graph.Reverse, graph.Concatenation:
+		return c.move(v)
+	case graph.RandomUniform:
+		return &random{pool: c.pool, op: op, value: v}
+	case graph.DimensionSize:
+		return &batchSize{value: v}
+	}
+	if v.typ.DType == tensor.Float32 {
+		if s := c.floatStep(u, v); s != nil {
+			return s
+		}
+	}
+	if op, ok := v.op.(graph.ArgMax); ok && v.operands[0].typ.DType == tensor.Float32 {
+		return &argMax{value: v, axis: op.Axis}
+	}
+	return &definition{value: v}
+}
+
+func (c *compiler) floatStep(u *unit, v *value) step {
+	switch op := v.op.(type) {
+	case graph.ConvolutionInput:
+		return c.convolutionInput(u, op)
+	case graph.ConvolutionFilter:
+		return c.convolutionFilter(u, op)
+	case graph.Reduction:
+		return c.reduction(u, op)
+	case graph.ReduceWindow:
+		return &pooling{set: c.set, pool: c.pool, value: v, window: op.Window, reducer: op.Reducer}
+	case graph.SelectAndScatter:
+		return &unpooling{set: c.set, pool: c.pool, value: v, window: op.Window}
+	case graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
+		return &rows{set: c.set, pool: c.pool, value: v}
+	case graph.GatherRows:
+		return &gather{pool: c.pool, value: v}
+	case graph.ScatterRows:
+		return &scatter{set: c.set, pool: c.pool, value: v}
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/lince-ml/lince/backend"
+	"github.com/lince-ml/lince/backend/cpu/internal/gemm"
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
+	"github.com/lince-ml/lince/backend/cpu/internal/pool"
+	"github.com/lince-ml/lince/graph"
+)
+
+// step is a piece of a compiled program.
+type step interface {
+	// resize prepares for a number of samples; it is called when that changes.
+	resize(samples int)
+	// run computes the step.
+	run(samples int) error
+}
+
+// scratch is memory that every worker has for itself during a step.
+type scratch struct {
+	floats                      [][]float32
+	doubles                     [][]float64
+	floatsNeeded, doublesNeeded int
+}
+
+// compiler turns a program into an executable.
+type compiler struct {
+	engine   *Engine
+	set      *kernel.Set
+	pool     *pool.Pool
+	products *gemm.Multiplier
+	capacity int
+
+	program *graph.Program
+	nodes   map[*graph.Node]*value
+	units   []*unit
+	tail    int // position of the first unit that writes variables in place
+	arena   arena
+	scratch scratch
+
+	executable *executable
+}
+
+// Compile implements backend.Backend.
+func (e *Engine) Compile(ctx context.Context, program *graph.Program, capacity int) (backend.Executable, error) {
+	if err := program.Verify(); err != nil {
+		return nil, err
+	}
+	if capacity < 0 {
+		return nil, fmt.Errorf("cpu: capacity is %d samples, expected 0 or more", capacity)
+	}
+	c := &compiler{
+		engine: e, set: e.set, pool: e.pool, capacity: capacity,
+		program: program, nodes: map[*graph.Node]*value{}, executable: &executable{engine: e, program: program, capacity: capacity, samples: -1},
+	}
+	if err := c.analyse(); err != nil {
+		return nil, err
+	}
+	if err := c.place(); err != nil {
+		return nil, err
+	}
+	for _, u := range c.units {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := c.build(u); err != nil {
+			return nil, err
+		}
+	}
+	return c.executable, c.finish()
+}
+
+// analyse simplifies the program and divides it into units in order.
+func (c *compiler) analyse() error {
+	b := &builder{keys: map[string]*value{}}
+	if err := b.add(c.program.Nodes(), c.nodes); err != nil {
+		return err
+	}
+	var roots []*value
+	for _, root := range c.program.Roots() {
+		roots = append(roots, c.nodes[root])
+	}
+	for _, input := range c.program.Inputs {
+		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
+	}
+	values := live(b.values, roots)
+	units := schedule(group(values))
+	updates := map[*value]*graph.Variable{}
+	for _, u := range c.program.Updates {
+		updates[c.nodes[u.Value]] = u.Variable
+	}
+	c.units, c.tail = finals(units, updates)
+	return c.bind(values, updates)
+}
+
+// bind gives every value its memory, not yet its place.
+func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) error {
+	x := c.executable
+	reads := map[*graph.Variable]*memory{}
+	for _, input := range x.inputs {
+		input.memory = &memory{}
+	}
+	for _, v := range values {
+		switch op := v.op.(type) {
+		case graph.Read:
+			v.memory = &memory{}
+			reads[op.Variable] = v.memory
+			x.variables = append(x.variables, boundVariable{variable: op.Variable, memory: v.memory})
+		case graph.Constant:
+			v.memory = &memory{base: baseOf(op.Value)}
+		case graph.Parameter:
+		case graph.Reshape:
+			v.memory = v.operands[0].memory
+		default:
+			if v.unit != nil && v.keeps() {
+				v.memory = &memory{first: v.unit.position, last: v.unit.position, planned: true}
+			}
+		}
+	}
+	for _, u := range c.units {
+		u.reads(func(v *value) {
+			if v.memory != nil {
+				v.memory.last = max(v.memory.last, u.position)
+			}
+		})
+	}
+	for _, out := range c.program.Outputs {
+		v := c.nodes[out]
+		v.memory.last = len(c.units)
+		x.outputs = append(x.outputs, v)
+	}
+	c.updates(reads, updates)
+	return nil
+}
+
+// keeps reports whether the value has memory of its own.
+func (v *value) keeps() bool {
+	if v.unit.kind == single || v.unit.kind == product {
+		return v == v.unit.result()
+	}
+	return v.stored()
+}
+
+// updates decides for every update whether its value is computed into the
+// variable's own memory or copied there at the end.
+func (c *compiler) updates(reads map[*graph.Variable]*memory, updates map[*value]*graph.Variable) {
+	x := c.executable
+	for i, update := range c.program.Updates {
+		v := c.nodes[update.Value]
+		bound := boundVariable{variable: update.Variable}
+		if c.inPlace(v, update.Variable, reads, updates) {
+			v.memory.planned = false
+			v.memory.into = update.Variable
+			bound.memory = v.memory
+		} else {
+			v.memory.last = len(c.units)
+			held := variableCopy{value: v, target: i}
+			if _, isRead := v.origin().op.(graph.Read); isRead {
+				held.stage = make([]byte, v.extent().per*v.typ.DType.Size())
+			}
+			x.copies = append(x.copies, held)
+		}
+		x.updated = append(x.updated, bound)
+	}
+}
+
+// inPlace reports whether the value's unit may write the variable: it is one
+// of the last, computes this for one variable only, and nobody reads the
+// variable after it.
+func (c *compiler) inPlace(v *value, variable *graph.Variable, reads map[*graph.Variable]*memory, updates map[*value]*graph.Variable) bool {
+	if v.unit == nil || v.isAlias() || v.unit.position < c.tail || updates[v] != variable || v.memory.into != nil {
+		return false
+	}
+	for _, out := range c.executable.outputs {
+		if out.memory == reads[variable] {
+			return false
+		}
+	}
+	old := reads[variable]
+	return old == nil || old.last <= v.unit.position
+}

@@ -1,0 +1,36 @@
+package cpu
+
+import (
+	"testing"
+
+	"github.com/lince-ml/lince/backend"
+	"github.com/lince-ml/lince/backend/backendtest"
+)
+
+// instructionSets are those that this machine runs.
+func instructionSets(t testing.TB) []string {
+	var found []string
+	for _, name := range []string{"avx512", "avx2", "generic"} {
+		if e, err := New(Options{Instructions: name, Threads: 1}); err == nil {
+			found = append(found, name)
+			if err := e.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return found
+}
+
+func TestConformance(t *testing.T) {
+	for _, name := range instructionSets(t) {
+		t.Run(name, func(t *testing.T) {
+			backendtest.Run(t, func(t *testing.T) backend.Backend {
+				e, err := New(Options{Instructions: name, Threads: 2})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return e
+			})
+		})
+	}
+}

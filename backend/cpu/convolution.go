@@ -1,0 +1,154 @@
+package cpu
+
+import (
+	"github.com/lince-ml/lince/backend/cpu/internal/conv"
+	"github.com/lince-ml/lince/backend/cpu/internal/gemm"
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+func geometry(op graph.Convolution, x, y tensor.Shape) conv.Geometry {
+	return conv.Geometry{
+		Size: op.Size, Stride: op.Stride, Dilation: op.Dilation,
+		Before: [2]int{op.Padding[0][0], op.Padding[1][0]},
+		In:     [2]int{x[1], x[2]}, Out: [2]int{y[1], y[2]},
+		Channels: x[3], Filters: y[3], Groups: op.Groups,
+	}
+}
+
+func (c *compiler) convolutions(g conv.Geometry) *conv.Engine {
+	return conv.New(c.set, c.pool, c.products, max(g.Channels, g.Filters))
+}
+
+// packed is where a step keeps a variable in another form: beyond the run if
+// the program does not change the variable, so that it is packed once.
+type packed struct {
+	variable   *memory
+	memory     *memory
+	kept       bool
+	cell       *cell
+	generation uint64
+}
+
+func (c *compiler) packed(u *unit, v *value, floats int) *packed {
+	p := &packed{variable: v.origin().memory}
+	if read, ok := v.origin().op.(graph.Read); ok {
+		p.kept = true
+		for _, update := range c.program.Updates {
+			p.kept = p.kept && update.Variable != read.Variable
+		}
+	}
+	if p.kept {
+		p.memory = &memory{base: first32(gemm.Aligned(floats))}
+	} else {
+		p.memory = c.temporary(u, floats)
+	}
+	return p
+}
+
+// stale reports whether the memory cannot hold the variable's present value,
+// and takes note of which value that is.
+func (p *packed) stale() bool {
+	if !p.kept {
+		return true
+	}
+	cell := p.variable.cell
+	same := cell == p.cell && cell.generation == p.generation
+	p.cell, p.generation = cell, cell.generation
+	return !same
+}
+
+// convolution is a forward convolution with bias and rectifier.
+type convolution struct {
+	forward       *conv.Forward
+	y, x, w, bias *value
+	packed        *packed
+	floats        int
+}
+
+func (c *compiler) convolution(u *unit, op graph.Convolution) step {
+	v := u.members[0]
+	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape)
+	s := &convolution{forward: c.convolutions(g).Forward(g), y: u.result(), x: v.operands[0], w: v.operands[1], bias: u.bias}
+	s.forward.ReLU = u.relu
+	s.floats = s.forward.PackedSize()
+	s.packed = c.packed(u, s.w, s.floats)
+	return s
+}
+
+func (s *convolution) resize(int) {}
+
+func (s *convolution) run(samples int) error {
+	if s.bias != nil {
+		s.forward.Bias = s.bias.floats(samples)
+	}
+	s.forward.Packed = s.packed.memory.floats(s.floats)
+	if s.packed.stale() {
+		s.forward.Fresh = false
+	}
+	pictures := s.x.pictures(samples)
+	return s.forward.Run(s.y.floats(samples), s.x.floats(samples), s.w.floats(samples), pictures)
+}
+
+// pictures returns the first extent.
+func (v *value) pictures(samples int) int {
+	if n := v.typ.Shape[0]; n != graph.Batch {
+		return n
+	}
+	return samples
+}
+
+// convolutionInput is the gradient with respect to the pictures.
+type convolutionInput struct {
+	input   *conv.Input
+	x, y, w *value
+	packed  *packed
+	phase   *memory
+	floats  int
+	phasing int
+}
+
+func (c *compiler) convolutionInput(u *unit, op graph.ConvolutionInput) step {
+	v := u.result()
+	g := geometry(op.Convolution, v.typ.Shape, v.operands[0].typ.Shape)
+	s := &convolutionInput{input: c.convolutions(g).Input(g), x: v, y: v.operands[0], w: v.operands[1]}
+	s.floats, s.phasing = s.input.PackedSize(), s.input.PhaseSize(v.pictures(c.capacity))
+	s.packed, s.phase = c.packed(u, s.w, s.floats), c.temporary(u, s.phasing)
+	return s
+}
+
+func (s *convolutionInput) resize(int) {}
+
+func (s *convolutionInput) run(samples int) error {
+	s.input.Packed = s.packed.memory.floats(s.floats)
+	if s.packed.stale() {
+		s.input.Fresh = false
+	}
+	s.input.Phase = s.phase.floats(s.phasing)
+	return s.input.Run(s.x.floats(samples), s.y.floats(samples), s.w.floats(samples), s.x.pictures(samples))
+}
+
+// convolutionFilter is the gradient with respect to the kernels.
+type convolutionFilter struct {
+	filter   *conv.Filter
+	w, x, y  *value
+	partials *memory
+	floats   int
+}
+
+func (c *compiler) convolutionFilter(u *unit, op graph.ConvolutionFilter) step {
+	v := u.result()
+	x, y := v.operands[0], v.operands[1]
+	g := geometry(op.Convolution, x.typ.Shape, y.typ.Shape)
+	s := &convolutionFilter{filter: c.convolutions(g).Filter(g), w: v, x: x, y: y}
+	s.floats = s.filter.PartialsSize(x.pictures(c.capacity))
+	s.partials = c.temporary(u, s.floats)
+	return s
+}
+
+func (s *convolutionFilter) resize(int) {}
+
+func (s *convolutionFilter) run(samples int) error {
+	s.filter.Partials = s.partials.floats(s.floats)
+	return s.filter.Run(s.w.floats(samples), s.x.floats(samples), s.y.floats(samples), s.x.pictures(samples))
+}

@@ -1,0 +1,74 @@
+// Package cpu is the engine that users run: it compiles a program into steps
+// that work on planned memory with all cores. Matrix products, convolutions
+// and chains of elementwise operations run in kernels written for the
+// processor's vector instructions.
+//
+// The same program gives the same bits at any number of threads: every sum
+// has a fixed order, and kernels are chosen by what the processor supports,
+// never by timing.
+package cpu
+
+import (
+	"os"
+	"time"
+
+	"github.com/lince-ml/lince/backend"
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
+	"github.com/lince-ml/lince/backend/cpu/internal/pool"
+)
+
+// Options say how an engine works.
+type Options struct {
+	// Threads is how many threads compute; 0 is as many as the process may
+	// run at a time, which follows a container's CPU limit.
+	Threads int
+	// Instructions is avx512, avx2 or generic. Empty is the environment
+	// variable LINCE_CPU or, without it, the best that the processor has.
+	Instructions string
+	// Observe, when not nil, is told after each step of a run what it was and
+	// how long it took. It is called by the goroutine of the run.
+	Observe func(step Step, elapsed time.Duration)
+}
+
+// Step names a piece of a compiled program.
+type Step struct {
+	// Scope is the path of the layer that asked for it, Operation what it does.
+	Scope, Operation string
+}
+
+// Engine implements [backend.Backend]. It may be used concurrently.
+type Engine struct {
+	options Options
+	set     *kernel.Set
+	pool    *pool.Pool
+}
+
+var _ backend.Backend = (*Engine)(nil)
+
+// New returns an engine; Close ends its threads.
+func New(o Options) (*Engine, error) {
+	name := o.Instructions
+	if name == "" {
+		name = os.Getenv("LINCE_CPU")
+	}
+	set, err := kernel.Select(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{options: o, set: set, pool: pool.New(o.Threads)}, nil
+}
+
+// Name returns cpu and the instruction set, as in "cpu avx512".
+func (e *Engine) Name() string { return "cpu " + e.set.Name }
+
+// Threads returns the number of threads that compute.
+func (e *Engine) Threads() int { return e.pool.Workers() }
+
+// NewState implements backend.Backend.
+func (e *Engine) NewState() backend.State { return newState() }
+
+// Close implements backend.Backend.
+func (e *Engine) Close() error {
+	e.pool.Close()
+	return nil
+}

@@ -1,0 +1,139 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/lince-ml/lince/backend/cpu/internal/gemm"
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// dot is a matrix product, one for each index of the batch dimensions, with
+// bias and rectifier.
+type dot struct {
+	products                 *gemm.Multiplier
+	z, x, y, bias            *value
+	relu                     bool
+	left, right              factor
+	batch                    extent
+	packed                   *packed
+	floats                   int
+	partials                 *memory
+	most                     int // chunks at capacity
+	product                  gemm.Product
+	times                    int // at the samples of the run
+	leftSize, rightSize, out int
+}
+
+// factor is one side of a product: lanes by depth, stored by lanes or by depth.
+type factor struct {
+	lanes, depth extent
+	byLanes      bool
+	rows         gemm.Rows
+	columns      gemm.Columns
+}
+
+func (f *factor) operand() gemm.Operand {
+	if f.byLanes {
+		return &f.rows
+	}
+	return &f.columns
+}
+
+func (f *factor) resize(samples int) {
+	lanes, depth := f.lanes.at(samples), f.depth.at(samples)
+	f.rows.Stride, f.rows.Lanes = depth, lanes
+	f.columns.Stride, f.columns.Lanes = lanes, lanes
+}
+
+func (f *factor) set(data []float32) { f.rows.Data, f.columns.Data = data, data }
+
+// factorOf describes an operand of a plain product.
+func (c *compiler) factorOf(shape tensor.Shape, batch, free, contract []int) factor {
+	f := factor{lanes: extentOf(pick(shape, free)), depth: extentOf(pick(shape, contract))}
+	f.rows.Set, f.columns.Set = c.set, c.set
+	f.byLanes = slices.IsSorted(slices.Concat(batch, free, contract))
+	return f
+}
+
+// isPlain reports whether both operands' dimensions are the batch's, then the
+// free and the contracted ones, either of them first. Others are rare.
+func isPlain(v *value, op graph.Dot) bool {
+	leftFree, rightFree := op.Free(len(v.operands[0].typ.Shape), len(v.operands[1].typ.Shape))
+	ordered := func(batch, free, contract []int) bool {
+		return slices.IsSorted(slices.Concat(batch, free, contract)) || slices.IsSorted(slices.Concat(batch, contract, free))
+	}
+	return ordered(op.LeftBatch, leftFree, op.LeftContract) && ordered(op.RightBatch, rightFree, op.RightContract)
+}
+
+func pick(shape tensor.Shape, axes []int) tensor.Shape {
+	picked := make(tensor.Shape, len(axes))
+	for i, axis := range axes {
+		picked[i] = shape[axis]
+	}
+	return picked
+}
+
+func (c *compiler) dot(u *unit) step {
+	v := u.members[0]
+	op := v.op.(graph.Dot)
+	x, y := v.operands[0], v.operands[1]
+	leftFree, rightFree := op.Free(len(x.typ.Shape), len(y.typ.Shape))
+	left := c.factorOf(x.typ.Shape, op.LeftBatch, leftFree, op.LeftContract)
+	right := c.factorOf(y.typ.Shape, op.RightBatch, rightFree, op.RightContract)
+	s := &dot{
+		products: c.products, z: u.result(), x: x, y: y, bias: u.bias, relu: u.relu, left: left, right: right,
+		batch: extentOf(pick(x.typ.Shape, op.LeftBatch)),
+	}
+	rows, columns, depth := left.lanes.at(c.capacity), right.lanes.at(c.capacity), right.depth.at(c.capacity)
+	if s.batch == (extent{per: 1}) {
+		s.floats = c.products.PackedSize(columns, depth)
+		s.packed = c.packed(u, y, s.floats)
+	}
+	s.most = 1
+	if u.bias == nil && !u.relu {
+		s.most = gemm.Chunks(rows, columns, depth)
+	}
+	if s.most > 1 {
+		s.partials = c.temporary(u, s.most*rows*columns)
+	}
+	return s
+}
+
+func (s *dot) resize(samples int) {
+	s.left.resize(samples)
+	s.right.resize(samples)
+	s.times = s.batch.at(samples)
+	p := &s.product
+	p.Rows, p.Columns, p.Depth = s.left.lanes.at(samples), s.right.lanes.at(samples), s.left.depth.at(samples)
+	p.Stride, p.ReLU = p.Columns, s.relu
+	p.Left, p.Right = s.left.operand(), s.right.operand()
+	p.Chunks = min(s.most, gemm.Chunks(p.Rows, p.Columns, p.Depth))
+	s.leftSize, s.rightSize, s.out = p.Rows*p.Depth, p.Columns*p.Depth, p.Rows*p.Columns
+}
+
+func (s *dot) run(samples int) error {
+	p := &s.product
+	if s.bias != nil {
+		p.Bias = s.bias.floats(samples)
+	}
+	if s.packed != nil {
+		p.Packed = s.packed.memory.floats(s.floats)
+		if s.packed.stale() {
+			p.Fresh = false
+		}
+	}
+	if s.partials != nil {
+		p.Partials = s.partials.floats(p.Chunks * s.out)
+	}
+	x, y, z := s.x.floats(samples), s.y.floats(samples), s.z.floats(samples)
+	for i := range s.times {
+		s.left.set(x[i*s.leftSize:])
+		s.right.set(y[i*s.rightSize:])
+		p.Out = z[i*s.out : (i+1)*s.out]
+		if err := s.products.Run(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,264 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// unit is what one step of the compiled program computes: a single operation,
+// a product with what is fused behind it, or a cluster of elementwise
+// operations that run as one loop.
+type unit struct {
+	kind     kind
+	members  []*value // in order of dependence
+	position int      // among the steps
+	visit    int      // the last search that came by
+
+	// What a product does to its result; bias may be nil.
+	bias *value
+	relu bool
+}
+
+// kind tells how a unit is computed.
+type kind uint8
+
+const (
+	single  kind = iota
+	product      // a convolution or matrix product
+	narrow       // elementwise, in float32 vectors
+	wide         // elementwise, in float64, for all other types
+)
+
+// result is the value that a single operation or product ends with.
+func (u *unit) result() *value { return u.members[len(u.members)-1] }
+
+// isSource reports whether nothing computes the value during a run.
+func (v *value) isSource() bool {
+	switch v.op.(type) {
+	case graph.Parameter, graph.Read, graph.Constant:
+		return true
+	}
+	return false
+}
+
+// isAlias reports whether the value is its operand's memory in another shape.
+func (v *value) isAlias() bool {
+	_, ok := v.op.(graph.Reshape)
+	return ok
+}
+
+func (v *value) isBroadcast() bool {
+	_, ok := v.op.(graph.Broadcast)
+	return ok
+}
+
+// elementwise returns how an elementwise operation is computed, single for others.
+func (v *value) elementwise() kind {
+	switch v.op.(type) {
+	case graph.Elementwise, graph.Comparison, graph.Selection, graph.Conversion, graph.Broadcast:
+	default:
+		return single
+	}
+	_, converts := v.op.(graph.Conversion)
+	fits := vectorType(v.typ.DType)
+	for _, operand := range v.operands {
+		fits = fits && (vectorType(operand.typ.DType) || converts && operand.typ.DType == tensor.Uint8)
+	}
+	if fits {
+		return narrow
+	}
+	return wide
+}
+
+// vectorType reports whether clusters compute the type in float32: booleans are 0 and 1.
+func vectorType(t tensor.DType) bool { return t == tensor.Float32 || t == tensor.Bool }
+
+// joins reports whether the value is computed within clusters rather than read by them.
+func (v *value) joins() bool { return v.elementwise() != single && !v.isBroadcast() }
+
+// stored reports whether the value needs memory of its own: somebody reads it
+// who is not of its own cluster, or it leaves the program.
+func (v *value) stored() bool {
+	if v.root || v.unit == nil || v.unit.kind == single || v.unit.kind == product {
+		return true
+	}
+	for _, user := range v.users {
+		if user.unit != v.unit || user.isAlias() {
+			return true
+		}
+	}
+	return false
+}
+
+// live returns the values that the roots need, with their users.
+func live(values, roots []*value) []*value {
+	needed := make([]bool, len(values))
+	for _, root := range roots {
+		needed[root.id], root.root = true, true
+	}
+	var kept []*value
+	for _, v := range slices.Backward(values) {
+		if !needed[v.id] {
+			continue
+		}
+		kept = append(kept, v)
+		for _, operand := range v.operands {
+			needed[operand.id] = true
+		}
+	}
+	slices.Reverse(kept)
+	for _, v := range kept {
+		for i, operand := range v.operands {
+			if !slices.Contains(v.operands[:i], operand) {
+				operand.users = append(operand.users, v)
+			}
+		}
+	}
+	return kept
+}
+
+// group divides the values into units.
+func group(values []*value) []*unit {
+	var units []*unit
+	for _, v := range values {
+		if u := fuseProduct(v); u != nil {
+			units = append(units, u)
+		}
+	}
+	search := 0
+	for _, v := range slices.Backward(values) {
+		if v.unit != nil || v.isSource() || v.isAlias() {
+			continue
+		}
+		if v.isBroadcast() && !v.materialised() {
+			continue
+		}
+		if v.joins() && join(v, &search) {
+			continue
+		}
+		v.unit = &unit{kind: v.elementwise(), members: []*value{v}}
+		units = append(units, v.unit)
+	}
+	for _, u := range units {
+		slices.SortFunc(u.members, func(a, b *value) int { return a.id - b.id })
+	}
+	return units
+}
+
+// materialised reports whether a broadcast must be stored because somebody
+// cannot read it through its operand.
+func (v *value) materialised() bool {
+	return v.root || slices.ContainsFunc(v.users, func(user *value) bool { return !user.joins() })
+}
+
+// largestCluster keeps compile time and registers in bounds.
+const largestCluster = 64
+
+// join adds an elementwise value to a cluster that uses it, if there is one
+// that depends on it in no other way.
+func join(v *value, search *int) bool {
+	for _, user := range v.users {
+		u := user.unit
+		if u == nil || u.kind != v.elementwise() || !user.joins() || len(u.members) >= largestCluster || user.extent() != v.extent() {
+			continue
+		}
+		*search++
+		if !slices.ContainsFunc(v.users, func(other *value) bool { return other.unit != u && leadsTo(other, u, *search) }) {
+			v.unit = u
+			u.members = append(u.members, v)
+			return true
+		}
+	}
+	return false
+}
+
+// leadsTo reports whether the value, or what is computed with it, is needed by the unit.
+func leadsTo(v *value, target *unit, search int) bool {
+	if v.unit == target {
+		return true
+	}
+	users := v.users
+	if v.unit != nil {
+		if v.unit.visit == search {
+			return false
+		}
+		v.unit.visit = search
+		for _, member := range v.unit.members {
+			if slices.ContainsFunc(member.users, func(user *value) bool { return user.unit != v.unit && leadsTo(user, target, search) }) {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(users, func(user *value) bool { return leadsTo(user, target, search) })
+}
+
+// fuseProduct makes the unit of a convolution or matrix product together with
+// a bias and a rectifier that nobody else comes between.
+func fuseProduct(v *value) *unit {
+	channels := 0
+	switch op := v.op.(type) {
+	case graph.Convolution:
+		channels = v.typ.Shape[3]
+	case graph.Dot:
+		if !isPlain(v, op) {
+			return nil
+		}
+		if n := len(v.typ.Shape); n > 0 && len(op.RightBatch)+len(op.RightContract) == len(v.operands[1].typ.Shape)-1 {
+			channels = v.typ.Shape[n-1] // the right operand's only free dimension
+		}
+	default:
+		return nil
+	}
+	if v.typ.DType != tensor.Float32 {
+		return nil
+	}
+	u := &unit{kind: product, members: []*value{v}}
+	v.unit = u
+	end := v
+	if add := onlyUser(end, graph.Add); add != nil {
+		if bias := biasOf(add, end, channels); bias != nil {
+			u.bias, end = bias, add
+			u.members, add.unit = append(u.members, add), u
+		}
+	}
+	if relu := onlyUser(end, graph.ReLU); relu != nil {
+		u.relu = true
+		u.members, relu.unit = append(u.members, relu), u
+	}
+	return u
+}
+
+func onlyUser(v *value, f graph.Function) *value {
+	if v.root || len(v.users) != 1 {
+		return nil
+	}
+	user := v.users[0]
+	if op, ok := user.op.(graph.Elementwise); ok && op.Function == f && user.unit == nil {
+		return user
+	}
+	return nil
+}
+
+// biasOf returns the value of one number per channel that add adds to v.
+func biasOf(add, v *value, channels int) *value {
+	other := add.operands[0]
+	if other == v {
+		other = add.operands[1]
+	}
+	op, ok := other.op.(graph.Broadcast)
+	if !ok || other == v {
+		return nil
+	}
+	bias := other.operands[0]
+	last := len(add.typ.Shape) - 1
+	if origin := bias.origin(); !origin.isSource() && bias.id > v.id {
+		return nil // it might be made from the product itself
+	}
+	if bias.extent() != (extent{per: channels}) || len(op.Axes) == 0 || op.Axes[len(op.Axes)-1] != last || bias.typ.Shape[len(bias.typ.Shape)-1] != channels {
+		return nil
+	}
+	return bias
+}
