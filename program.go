@@ -207,11 +207,10 @@ func (b *builder) learn(training bool) error {
 	}
 	prediction := values[b.model.outputs[0]]
 	target = alignTarget(target, prediction)
-	perSample, err := t.Loss.PerSample(target, prediction)
+	loss, err := losses.Scalar(t.Loss, target, prediction, weights)
 	if err != nil {
 		return err
 	}
-	loss := losses.Mean(perSample, weights)
 	for _, extra := range build.Losses() {
 		loss = loss.Add(extra)
 	}

@@ -256,7 +256,12 @@ func metricsConfig(list []metrics.Metric) any {
 	}
 	described := make([]any, len(list))
 	for i, metric := range list {
-		described[i] = metric.Object().Serialized("keras.metrics")
+		object := metric.Object()
+		if len(object.Config) == 0 { // "accuracy", which Keras resolves by the shapes
+			described[i] = object.Class
+			continue
+		}
+		described[i] = object.Serialized("keras.metrics")
 	}
 	return described
 }

@@ -2,7 +2,6 @@ package lince
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/lince-ml/lince/format/keras"
 	"github.com/lince-ml/lince/layers"
@@ -109,7 +108,7 @@ func (m *Model) averageWeights() error {
 }
 
 // slotOwner is the name by which the optimiser knows a weight.
-func slotOwner(w *layers.Weight) string { return strings.ReplaceAll(w.Variable.Name, "/", "_") }
+func slotOwner(w *layers.Weight) string { return w.Variable.Name }
 
 // resumeOptimizer takes the optimiser's variables out of a file, so that a
 // loaded model goes on training where it stopped.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/lince-ml/lince/backend"
-	"github.com/lince-ml/lince/backend/reference"
+	"github.com/lince-ml/lince/backend/cpu"
 	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/random"
 	"github.com/lince-ml/lince/tensor"
@@ -18,7 +18,11 @@ func (m *Model) use(engine backend.Backend) error {
 		if m.engine != nil {
 			return nil
 		}
-		engine = reference.New()
+		standard, err := cpu.New(cpu.Options{})
+		if err != nil {
+			return fmt.Errorf("lince: %w", err)
+		}
+		engine = standard
 	}
 	if m.engine == engine {
 		return nil

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/lince-ml/lince/activations"
@@ -37,16 +38,16 @@ func (s *settings) sampleShape(key string) []int {
 	}
 	shape := make([]int, len(list)-1)
 	for i, extent := range list[1:] {
-		switch number := extent.(type) {
-		case nil:
+		if extent == nil {
 			shape[i] = -1
-		case int:
-			shape[i] = number
-		case float64:
-			shape[i] = int(number)
-		default:
-			s.Fail(key, fmt.Errorf("got %v, expected a list of extents", list))
+			continue
 		}
+		number, ok := config.Number(extent)
+		if !ok || number != math.Trunc(number) || number < 0 || number > 1<<31 {
+			s.Fail(key, fmt.Errorf("got %v, expected a list of extents", list))
+			return nil
+		}
+		shape[i] = int(number)
 	}
 	return shape
 }

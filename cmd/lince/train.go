@@ -37,7 +37,7 @@ A run leaves beside --out NAME.keras:
     NAME.history.json   loss and accuracy of every epoch (lince plot draws it)
     NAME.settings.json  everything needed to repeat the run
     NAME.log            what was printed
-    NAME.backup         the checkpoint that --resume continues from, until the end
+    NAME.backup.keras   the checkpoint that --resume continues from, until the end
 
 Ctrl-C ends after the batch at hand with everything saved; --resume goes on
 where it stopped, with the same numbers as if it never had.`,
@@ -122,13 +122,13 @@ func (s *trainSettings) callbacks(console, screen io.Writer) []lince.Callback {
 	list := []lince.Callback{
 		callbacks.Progress{Writer: console, Live: isTerminal(screen)},
 		callbacks.TerminateOnNaN{},
-		callbacks.BackupAndRestore{Path: s.beside("backup"), Resume: s.Resume, Every: s.backupEvery()},
+		callbacks.BackupAndRestore{Path: s.beside("backup.keras"), Anew: !s.Resume, Every: s.BackupEvery},
 	}
 	if s.Patience > 0 {
 		list = append(list, callbacks.EarlyStopping{Monitor: "val_loss", Patience: s.Patience, RestoreBestWeights: true})
 	}
 	if s.TensorBoard != "" {
-		list = append(list, callbacks.TensorBoard{Dir: s.TensorBoard})
+		list = append(list, callbacks.TensorBoard{LogDir: s.TensorBoard})
 	}
 	return list
 }

@@ -113,7 +113,10 @@ func (s *trainSettings) validate() error {
 }
 
 func (s *trainSettings) optimizer() (optimizers.Optimizer, error) {
-	options := optimizers.Options{WeightDecay: s.WeightDecay}
+	var options optimizers.Options
+	if s.WeightDecay != 0 {
+		options.WeightDecay = &s.WeightDecay
+	}
 	rate := s.LearningRate
 	if s.Momentum != 0 && s.Optimizer != "sgd" && s.Optimizer != "rmsprop" {
 		return nil, fmt.Errorf("--momentum is for sgd and rmsprop, not for %s", s.Optimizer)
@@ -208,8 +211,12 @@ func (s *trainSettings) openIDX(generator images.Generator, flow images.Flow) (*
 		return nil, err
 	}
 	d := &trainData{}
+	flow.TargetSize, flow.ColorMode = images.Size{}, images.RGB // the files' own
 	if d.train, err = generator.Flow(train, flow); err != nil {
 		return nil, err
+	}
+	if test.X == nil {
+		return d, nil
 	}
 	flow.NoShuffle = true
 	d.validation, err = generator.Plain().Flow(test, flow)
@@ -223,5 +230,3 @@ func (s *trainSettings) describe(say func(string, ...any), model *lince.Model) {
 }
 
 func (s *trainSettings) write() error { return writeJSON(s.beside("settings.json"), s) }
-
-func (s *trainSettings) backupEvery() int { return s.BackupEvery }

@@ -137,7 +137,7 @@ func benchDecode(ctx context.Context, s benchSettings) (func() error, int, error
 // benchPictures takes up to 20 batches per call, from epoch to epoch.
 func benchPictures(ctx context.Context, s benchSettings, g images.Generator, memory int64) (func() error, int, error) {
 	pictures, err := g.FlowFromDirectoryContext(ctx, s.data, images.Flow{
-		TargetSize: images.Size{Height: benchSize, Width: benchSize}, BatchSize: s.batch, MemoryLimit: memory, Workers: s.threads,
+		TargetSize: images.Size{Height: benchSize, Width: benchSize}, BatchSize: s.batch, MemoryLimit: memory, NoCache: memory < 0, Workers: s.threads,
 	})
 	if err != nil {
 		return nil, 0, err
