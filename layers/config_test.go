@@ -25,7 +25,7 @@ type example struct {
 }
 
 // kerasExamples returns a configuration of every layer here, most in several.
-func kerasExamples(t *testing.T) []example {
+func kerasExamples(t testing.TB) []example {
 	t.Helper()
 	var all []example
 	cases, err := golden.Layers()
@@ -265,4 +265,30 @@ func decodeNested(t *testing.T, d Description) Normalization {
 		t.Fatal(err)
 	}
 	return decodeGolden(t, d.Class, text).(Normalization)
+}
+
+// FuzzDecode makes layers of arbitrary settings and calls them: errors are
+// fine, panics and endless work are not.
+func FuzzDecode(f *testing.F) {
+	for _, e := range kerasExamples(f) {
+		f.Add(e.class, []byte(e.config))
+	}
+	f.Fuzz(func(_ *testing.T, class string, text []byte) {
+		var settings config.Map
+		if json.Unmarshal(text, &settings) != nil {
+			return
+		}
+		layer, err := Decode(config.Object{Class: class, Config: settings}, nil)
+		if err != nil {
+			return
+		}
+		for _, training := range []bool{true, false} {
+			for _, count := range []int{1, 2} {
+				inputs := []graph.Array{ramp(1, 6, 5, 4), ramp(1, 6, 5, 4)}
+				if c, err := call(layer, training, inputs[:count]...); err == nil {
+					c.instance.Description()
+				}
+			}
+		}
+	})
 }

@@ -257,7 +257,7 @@ type moreCase struct {
 	Output  golden.Array   `json:"output"`
 }
 
-func moreCases(t *testing.T) []moreCase {
+func moreCases(t testing.TB) []moreCase {
 	t.Helper()
 	text, err := os.ReadFile("testdata/layers.json")
 	if err != nil {

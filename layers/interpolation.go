@@ -57,6 +57,9 @@ func resizings() []Interpolation {
 	return []Interpolation{Nearest, Bilinear, Bicubic, Lanczos3, Lanczos5}
 }
 
+// maxWeights bounds the matrix that resizes along one dimension.
+const maxWeights = 1 << 26
+
 // resize resizes pictures by one product with a constant matrix along each
 // dimension, in which every target pixel has a row of weights.
 func resize(c *Context, x *graph.Node, height, width int, i Interpolation, antialias bool) (*graph.Node, error) {
@@ -71,6 +74,9 @@ func resize(c *Context, x *graph.Node, height, width int, i Interpolation, antia
 		}
 		if extent == target {
 			continue
+		}
+		if target > maxWeights/extent {
+			return nil, fmt.Errorf("resizing %d pixels to %d takes more than %d weights", extent, target, maxWeights)
 		}
 		rows, err := constant(c.Graph(), i.matrix(extent, target, antialias), target, extent)
 		if err != nil {

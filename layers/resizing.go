@@ -110,8 +110,8 @@ func (l UpSampling2D) Call(c *Context, inputs ...*graph.Node) (*graph.Node, erro
 		return nil, err
 	}
 	x, size := inputs[0], pairOr(l.Size, Square(2))
-	if size[0] < 1 || size[1] < 1 {
-		return nil, unfit("Size", l.Size, "factors of at least 1")
+	if min(size[0], size[1]) < 1 || max(size[0], size[1]) > maxWindow {
+		return nil, unfit("Size", l.Size, "factors from 1 to %d", maxWindow)
 	}
 	batch, height, width, channels := x.Extent(0), x.Extent(1), x.Extent(2), x.Extent(3)
 	if l.Interpolation.or(Nearest) != Nearest {

@@ -68,8 +68,14 @@ func (w window) over(x *graph.Node, field string) (graph.Window, error) {
 	return result, nil
 }
 
+// maxWindow bounds what files say of windows, so that no product overflows.
+const maxWindow = 1 << 16
+
 func (w window) check(resolved graph.Window, field string) error {
 	for i := range 2 {
+		if largest := max(resolved.Size[i], resolved.Stride[i], resolved.Dilation[i]); largest > maxWindow {
+			return fmt.Errorf("%s, Strides or Dilation of %d, expected at most %d", field, largest, maxWindow)
+		}
 		if resolved.Size[i] < 1 {
 			return unfit(field, w.size, "a height and a width of at least 1, such as layers.Square(3)")
 		}
