@@ -84,3 +84,42 @@ func weightBits(t testing.TB, model *lince.Model) map[string][]uint32 {
 
 // adam is the optimiser of most tests.
 func adam() optimizers.Optimizer { return optimizers.Adam{LearningRate: 0.02} }
+
+// meanModel returns a regression without anything random.
+func meanModel(t testing.TB) *lince.Model {
+	t.Helper()
+	model, err := lince.Sequential(
+		layers.Dense{Units: 2, Name: "hidden", InputShape: []int{4}},
+		layers.Dense{Units: 1, Name: "output"},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compileMean(t, model)
+	return model
+}
+
+func compileMean(t testing.TB, model *lince.Model) {
+	t.Helper()
+	if err := model.Compile(lince.Training{Optimizer: optimizers.SGD{}, Loss: losses.MeanSquaredError{}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// arrays returns samples of four inputs and one target.
+func arrays(t testing.TB, inputs, targets []float32) data.Source {
+	t.Helper()
+	x, err := tensor.Of(inputs, len(targets), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := tensor.Of(targets, len(targets))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := data.FromArrays(data.Arrays{Inputs: []*tensor.Tensor{x}, Targets: []*tensor.Tensor{y}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
+}
