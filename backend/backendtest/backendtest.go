@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) backend.Backend) {
 		{"Golden", testGolden},
 		{"Patterns", testPatterns},
 		{"RandomPrograms", testRandomPrograms},
+		{"RandomWindows", testRandomWindows},
 		{"Variables", testVariables},
 		{"Runs", testRuns},
 		{"Misuse", testMisuse},
