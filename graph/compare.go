@@ -185,7 +185,7 @@ func (c Conversion) Reference(operands []Array, result Type) (Array, error) {
 		case math.IsNaN(x):
 			x = 0
 		default:
-			x = math.Trunc(min(max(x, low), high))
+			x = math.Trunc(min(max(x, low), high)) + 0 // integers have no -0
 		}
 		out.Values[i] = x
 	}

@@ -223,7 +223,8 @@ func truth(b bool) float64 {
 }
 
 // Elementwise applies a function to every element, or to every pair of
-// elements of two operands of equal shape.
+// elements of two operands of equal shape. What whole numbers give must fit
+// into their type.
 type Elementwise struct {
 	primitive
 	Function Function

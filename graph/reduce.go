@@ -11,7 +11,8 @@ import (
 // Reducer is how a reduction or a window joins elements.
 type Reducer uint8
 
-// The reducers. A maximum of nothing is -∞, a minimum +∞, a sum 0.
+// The reducers. A maximum of nothing is -∞, a minimum +∞, a sum 0. NaN among
+// the elements makes the result NaN.
 const (
 	Sum Reducer = iota
 	Largest

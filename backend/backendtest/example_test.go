@@ -30,3 +30,37 @@ func ExampleCase() {
 	fmt.Println(sums[0].Shape, err)
 	// Output: (2, 3) <nil>
 }
+
+// What is exact in float32 is compared without any tolerance; a product of
+// matrices of real numbers may differ by what its additions round off.
+func ExampleTolerance() {
+	product := func(fill backendtest.Fill) func(in *backendtest.Inputs) []*graph.Node {
+		return func(in *backendtest.Inputs) []*graph.Node {
+			return []*graph.Node{in.Float(fill, graph.Batch, 64).MatMul(in.Float(fill, 64, 10))}
+		}
+	}
+	cases := []backendtest.Case{
+		{Name: "dot_general/whole", Build: product(backendtest.Whole(-2, 2))},
+		{Name: "dot_general/real", Build: product(backendtest.Real(-1, 1)), Tolerance: backendtest.Tolerance{Sum: true}},
+	}
+	for _, c := range cases {
+		fmt.Println(c.Name, c.Tolerance.Sum)
+	}
+	// Output:
+	// dot_general/whole false
+	// dot_general/real true
+}
+
+func ExampleInstance() {
+	c := backendtest.Case{Name: "square", Build: func(in *backendtest.Inputs) []*graph.Node {
+		return []*graph.Node{in.Float(backendtest.These(1, 2, 3), 3).Square()}
+	}}
+	instance, err := c.Instantiate(tensor.Float64)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	gradients, err := instance.Gradients() // of the sum, each element times an input of its own
+	fmt.Println(len(instance.Inputs), gradients[0].Type(), err)
+	// Output: 2 float64(3,) <nil>
+}
