@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/graph"
@@ -18,6 +19,7 @@ func testRuns(t *testing.T, b backend.Backend) {
 	t.Run("concurrent runs", func(t *testing.T) { testConcurrentRuns(t, b) })
 	t.Run("training concurrently updates once per run", func(t *testing.T) { testConcurrentUpdates(t, b) })
 	t.Run("cancellation", func(t *testing.T) { testCancellation(t, b) })
+	t.Run("interruption", func(t *testing.T) { testInterruption(t, b) })
 	t.Run("memory does not grow", func(t *testing.T) { testMemory(t, b) })
 }
 
@@ -86,9 +88,7 @@ func testRepeats(t *testing.T, b backend.Backend) {
 		for _, samples := range []int{capacity, 3, capacity} {
 			all = append(all, f.run(e, net.program, samples, net.inputs(samples)...)...)
 		}
-		for _, v := range net.weights {
-			all = append(all, f.read(v))
-		}
+		all = append(all, f.readAll(net)...)
 		if repeat == 0 {
 			first = all
 		}
@@ -178,6 +178,47 @@ func testCancellation(t *testing.T, b backend.Backend) {
 	if err := e.Run(context.Background(), f.state, capacity, inputs, outputs); err != nil {
 		t.Errorf("running after a cancelled run: %v", err)
 	}
+}
+
+// testInterruption ends training steps at many moments. Whenever it does, a
+// step has happened wholly or not at all.
+func testInterruption(t *testing.T, b backend.Backend) {
+	net, err := newNetwork()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFixture(t, b, net.weights...)
+	e := f.compile(net.program)
+	inputs, outputs, err := net.tensors(capacity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.writeWeights(net)
+	before := f.readAll(net)
+	f.run(e, net.program, capacity, net.inputs(capacity)...)
+	after := f.readAll(net)
+	for delay := time.Microsecond; delay < 10*time.Millisecond; delay += delay/4 + 1 {
+		f.writeWeights(net)
+		interrupted, cancel := context.WithTimeout(context.Background(), delay)
+		err := e.Run(interrupted, f.state, capacity, inputs, outputs)
+		cancel()
+		want := after
+		if err != nil {
+			want = before
+		}
+		if !slices.EqualFunc(f.readAll(net), want, slices.Equal[[]float32]) {
+			t.Fatalf("after %v, with error %v: the variables are neither those before nor those after the step", delay, err)
+		}
+	}
+}
+
+func (f *fixture) readAll(net *network) [][]float32 {
+	f.Helper()
+	var all [][]float32
+	for _, v := range net.weights {
+		all = append(all, f.read(v))
+	}
+	return all
 }
 
 func (net *network) tensors(samples int) (inputs, outputs []*tensor.Tensor, err error) {
