@@ -34,7 +34,7 @@ type demo struct {
 // The demonstration's pictures: so few that a network learns them by heart.
 const (
 	demoSize       = 48
-	demoTraining   = 40
+	demoTraining   = 100
 	demoValidation = 50
 	demoTest       = 50
 	demoBatch      = 20
@@ -56,7 +56,7 @@ needs no file and no network.`,
 		},
 	}
 	cmd.Flags().StringVar(&d.folder, "out", "", "folder to leave everything in; a new one for temporary files when empty")
-	cmd.Flags().IntVar(&d.epochs, "epochs", 30, "epochs of each of the two trainings")
+	cmd.Flags().IntVar(&d.epochs, "epochs", 40, "epochs of each of the two trainings")
 	cmd.Flags().Uint64Var(&d.seed, "seed", 1, "number that pictures, weights and augmentation come from")
 	cmd.Flags().IntVar(&d.threads, "threads", 0, "threads to compute with; 0 takes all")
 	return cmd
@@ -80,7 +80,7 @@ func (d *demo) run(ctx context.Context) error {
 	d.judge(plain)
 	d.say("\n2. The same network and pictures, but turned, shifted, zoomed and mirrored anew in every epoch.")
 	cured, model, err := d.train(ctx, "augmented", images.Generator{
-		RotationRange: 180, WidthShiftRange: 0.2, HeightShiftRange: 0.2, ZoomRange: 0.2,
+		RotationRange: 40, WidthShiftRange: 0.1, HeightShiftRange: 0.1, ZoomRange: 0.2,
 		HorizontalFlip: true, FillMode: images.Nearest,
 	})
 	if err != nil {
@@ -170,7 +170,7 @@ func (d *demo) compile(classes int) (*lince.Model, error) {
 		return nil, err
 	}
 	return model, model.Compile(lince.Training{
-		Optimizer: optimizers.RMSprop{LearningRate: 1e-3}, Loss: losses.CategoricalCrossentropy{},
+		Optimizer: optimizers.Adam{LearningRate: 1e-3}, Loss: losses.CategoricalCrossentropy{},
 		Metrics: []metrics.Metric{metrics.Accuracy{}}, Seed: d.seed, Backend: engine,
 	})
 }

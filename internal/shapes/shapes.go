@@ -29,9 +29,11 @@ func Draw(class, size int, seed uint64, index int) (image.Image, error) {
 		return nil, fmt.Errorf("shapes: class %d at %d pixels, expected a class from 0 to %d and at least 8 pixels", class, size, len(Classes())-1)
 	}
 	r := random.NewStream(seed, uint32(class), uint32(index))
-	picture := ground(size, r)
+	below, above := colours(r)
+	picture := image.NewRGBA(image.Rect(0, 0, size, size))
+	draw.Draw(picture, picture.Bounds(), image.NewUniform(below), image.Point{}, draw.Src)
 	shape := outline(class)
-	radius := r.Uniform(0.18, 0.38) * float64(size)
+	radius := r.Uniform(0.25, 0.42) * float64(size)
 	angle := r.Uniform(0, 2*math.Pi)
 	x := r.Uniform(radius, float64(size)-radius)
 	y := r.Uniform(radius, float64(size)-radius)
@@ -47,16 +49,25 @@ func Draw(class, size int, seed uint64, index int) (image.Image, error) {
 		}
 	}
 	raster.ClosePath()
-	raster.Draw(picture, picture.Bounds(), image.NewUniform(colour(r)), image.Point{})
+	raster.Draw(picture, picture.Bounds(), image.NewUniform(above), image.Point{})
 	speckle(picture, r)
 	return picture, nil
 }
 
-// ground is a plane of one colour.
-func ground(size int, r *random.Stream) *image.RGBA {
-	picture := image.NewRGBA(image.Rect(0, 0, size, size))
-	draw.Draw(picture, picture.Bounds(), image.NewUniform(colour(r)), image.Point{}, draw.Src)
-	return picture
+// colours returns two colours that the eye tells apart; which of them is the
+// brighter one says nothing.
+func colours(r *random.Stream) (below, above color.RGBA) {
+	const contrast = 70
+	for {
+		below, above = colour(r), colour(r)
+		if difference := brightness(below) - brightness(above); math.Abs(difference) > contrast {
+			return below, above
+		}
+	}
+}
+
+func brightness(c color.RGBA) float64 {
+	return 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B)
 }
 
 func colour(r *random.Stream) color.RGBA {
@@ -65,7 +76,7 @@ func colour(r *random.Stream) color.RGBA {
 
 // speckle adds noise to every pixel, so that colours alone tell little.
 func speckle(picture *image.RGBA, r *random.Stream) {
-	const strength = 20
+	const strength = 12
 	for i := range picture.Pix {
 		if i%4 != 3 {
 			picture.Pix[i] = uint8(min(max(float64(picture.Pix[i])+strength*r.Normal(), 0), 255))
