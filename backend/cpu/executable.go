@@ -3,6 +3,7 @@ package cpu
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 	"unsafe"
@@ -55,9 +56,14 @@ type labelled struct {
 }
 
 // Run implements backend.Executable.
-func (x *executable) Run(ctx context.Context, s backend.State, samples int, inputs, outputs []*tensor.Tensor) error {
+func (x *executable) Run(ctx context.Context, s backend.State, samples int, inputs, outputs []*tensor.Tensor) (err error) {
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("cpu: a step failed: %v\n%s", cause, debug.Stack())
+		}
+	}()
 	if x.closed {
 		return fmt.Errorf("cpu: the executable is closed")
 	}

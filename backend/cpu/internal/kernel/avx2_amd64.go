@@ -119,11 +119,6 @@ func tanhAVX2(dst []float32, x []float32)
 //go:noescape
 func scaleShiftAVX2(dst []float32, x []float32, scale float32, shift float32)
 
-// axpyAVX2 adds x·scale to dst, rounding once.
-//
-//go:noescape
-func axpyAVX2(dst []float32, x []float32, scale float32)
-
 // fillAVX2 sets every element of dst.
 //
 //go:noescape

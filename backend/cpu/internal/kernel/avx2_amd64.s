@@ -1839,42 +1839,6 @@ scaleShift_done:
 	VZEROUPPER
 	RET
 
-// func axpyAVX2(dst []float32, x []float32, scale float32)
-// Requires: AVX, AVX2, FMA3, SSE
-TEXT ·axpyAVX2(SB), NOSPLIT, $0-52
-	MOVQ         dst_base+0(FP), AX
-	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
-	MOVSS        scale+48(FP), X0
-	VBROADCASTSS X0, Y0
-	XORQ         BX, BX
-
-axpy_loop:
-	CMPQ        CX, $+8
-	JL          axpy_tail
-	VMOVUPS     (AX)(BX*4), Y1
-	VMOVUPS     (DX)(BX*4), Y2
-	VFMADD231PS Y0, Y2, Y1
-	VMOVUPS     Y1, (AX)(BX*4)
-	ADDQ        $+8, BX
-	SUBQ        $+8, CX
-	JMP         axpy_loop
-
-axpy_tail:
-	TESTQ       CX, CX
-	JZ          axpy_done
-	LEAQ        tailMaskAVX2<>+0(SB), SI
-	NEGQ        CX
-	VMOVUPS     32(SI)(CX*4), Y1
-	VMASKMOVPS  (AX)(BX*4), Y1, Y2
-	VMASKMOVPS  (DX)(BX*4), Y1, Y3
-	VFMADD231PS Y0, Y3, Y2
-	VMASKMOVPS  Y2, Y1, (AX)(BX*4)
-
-axpy_done:
-	VZEROUPPER
-	RET
-
 // func fillAVX2(dst []float32, value float32)
 // Requires: AVX, AVX2, SSE
 TEXT ·fillAVX2(SB), NOSPLIT, $0-28

@@ -129,11 +129,6 @@ func tanhAVX512(dst []float32, x []float32)
 //go:noescape
 func scaleShiftAVX512(dst []float32, x []float32, scale float32, shift float32)
 
-// axpyAVX512 adds x·scale to dst, rounding once.
-//
-//go:noescape
-func axpyAVX512(dst []float32, x []float32, scale float32)
-
 // fillAVX512 sets every element of dst.
 //
 //go:noescape

@@ -2703,43 +2703,6 @@ scaleShift_done:
 	VZEROUPPER
 	RET
 
-// func axpyAVX512(dst []float32, x []float32, scale float32)
-// Requires: AVX, AVX512F, BMI2, SSE
-TEXT ·axpyAVX512(SB), NOSPLIT, $0-52
-	MOVQ         dst_base+0(FP), AX
-	MOVQ         dst_len+8(FP), CX
-	MOVQ         x_base+24(FP), DX
-	MOVSS        scale+48(FP), X0
-	VBROADCASTSS X0, Z0
-	XORQ         BX, BX
-
-axpy_loop:
-	CMPQ        CX, $+16
-	JL          axpy_tail
-	VMOVUPS     (AX)(BX*4), Z1
-	VMOVUPS     (DX)(BX*4), Z2
-	VFMADD231PS Z0, Z2, Z1
-	VMOVUPS     Z1, (AX)(BX*4)
-	ADDQ        $+16, BX
-	SUBQ        $+16, CX
-	JMP         axpy_loop
-
-axpy_tail:
-	TESTQ       CX, CX
-	JZ          axpy_done
-	MOVQ        $+1, SI
-	SHLXQ       CX, SI, CX
-	DECQ        CX
-	KMOVW       CX, K1
-	VMOVUPS.Z   (AX)(BX*4), K1, Z1
-	VMOVUPS.Z   (DX)(BX*4), K1, Z2
-	VFMADD231PS Z0, Z2, Z1
-	VMOVUPS     Z1, K1, (AX)(BX*4)
-
-axpy_done:
-	VZEROUPPER
-	RET
-
 // func fillAVX512(dst []float32, value float32)
 // Requires: AVX, AVX512F, BMI2, SSE
 TEXT ·fillAVX512(SB), NOSPLIT, $0-28

@@ -59,7 +59,6 @@ type Set struct {
 	ReLUGrad                     func(dst, x, y []float32) // x where y > 0, else 0
 
 	ScaleShift func(dst, x []float32, scale, shift float32)
-	Axpy       func(dst, x []float32, scale float32) // dst += x·scale
 	Fill       func(dst []float32, value float32)
 
 	Sum func(x []float32) float32

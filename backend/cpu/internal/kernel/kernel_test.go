@@ -179,7 +179,6 @@ func compareVectors(t *testing.T, s, twin *Set, r *rand.Rand, n int) {
 	compare("Sigmoid", 4, func(s *Set, dst []float32) { s.Sigmoid(dst, x.data) })
 	compare("Tanh", 4, func(s *Set, dst []float32) { s.Tanh(dst, x.data) })
 	compare("ScaleShift", 0, func(s *Set, dst []float32) { s.ScaleShift(dst, x.data, 0.5, 3) })
-	compare("Axpy", 0, func(s *Set, dst []float32) { s.Axpy(dst, x.data, 0.25) })
 	compare("Fill", 0, func(s *Set, dst []float32) { s.Fill(dst, 2.5) })
 	compare("in place", 0, func(s *Set, dst []float32) { s.Add(dst, dst, dst) })
 

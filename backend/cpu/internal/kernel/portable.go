@@ -37,11 +37,6 @@ func portable() *Set {
 				dst[i] = x[i]*scale + shift
 			}
 		},
-		Axpy: func(dst, x []float32, scale float32) {
-			for i := range dst {
-				dst[i] += x[i] * scale
-			}
-		},
 		Fill: func(dst []float32, value float32) {
 			for i := range dst {
 				dst[i] = value

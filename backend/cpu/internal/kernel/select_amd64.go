@@ -31,7 +31,7 @@ func avx512() *Set {
 		Add: addAVX512, Sub: subAVX512, Mul: mulAVX512, Div: divAVX512, Max: maxAVX512, Min: minAVX512,
 		MulAdd: mulAddAVX512, Sqrt: sqrtAVX512, Exp: expAVX512, Sigmoid: sigmoidAVX512, Tanh: tanhAVX512,
 		ReLU: reluAVX512, ReLUGrad: reluGradAVX512,
-		ScaleShift: scaleShiftAVX512, Axpy: axpyAVX512, Fill: fillAVX512,
+		ScaleShift: scaleShiftAVX512, Fill: fillAVX512,
 		Sum: sumAVX512, Dot: dotAVX512, Combine: combineAVX512, AddRows: addRowsAVX512,
 		MaxPool2: maxPool2AVX512, MaxPool2Grad: maxPool2GradAVX512,
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
@@ -63,7 +63,7 @@ func avx2() *Set {
 		Add: addAVX2, Sub: subAVX2, Mul: mulAVX2, Div: divAVX2, Max: maxAVX2, Min: minAVX2,
 		MulAdd: mulAddAVX2, Sqrt: sqrtAVX2, Exp: expAVX2, Sigmoid: sigmoidAVX2, Tanh: tanhAVX2,
 		ReLU: reluAVX2, ReLUGrad: reluGradAVX2,
-		ScaleShift: scaleShiftAVX2, Axpy: axpyAVX2, Fill: fillAVX2,
+		ScaleShift: scaleShiftAVX2, Fill: fillAVX2,
 		Sum: sumAVX2, Dot: dotAVX2, Combine: combineAVX2, AddRows: addRowsAVX2,
 		MaxPool2: maxPool2AVX2, MaxPool2Grad: maxPool2GradAVX2,
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {

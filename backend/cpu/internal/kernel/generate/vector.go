@@ -135,17 +135,6 @@ func (m *machine) scalars() {
 	})
 	m.end()
 
-	m.function("axpy", "func(dst, x []float32, scale float32)", "adds x·scale to dst, rounding once.")
-	dst, n = Load(Param("dst").Base(), GP64()), Load(Param("dst").Len(), GP64()).(reg.GPVirtual)
-	x = Load(Param("x").Base(), GP64())
-	scale = m.broadcast("scale")
-	m.sweep("axpy", n, func(at cursor) {
-		sum := at.load(dst)
-		VFMADD231PS(scale, at.load(x), sum)
-		at.store(sum, dst)
-	})
-	m.end()
-
 	m.function("fill", "func(dst []float32, value float32)", "sets every element of dst.")
 	dst, n = Load(Param("dst").Base(), GP64()), Load(Param("dst").Len(), GP64()).(reg.GPVirtual)
 	value := m.broadcast("value")

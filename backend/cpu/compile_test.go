@@ -1,0 +1,146 @@
+package cpu
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// TestTrainingIsFused pins down what the passes make of a training step, so
+// that a change that undoes a fusion is noticed.
+func TestTrainingIsFused(t *testing.T) {
+	s := open(t, Options{Threads: 1}, newNetwork(40, 8, 20).training(t), 5)
+	x := s.executable.(*executable)
+	if len(x.copies) != 0 {
+		t.Errorf("%d variables are not updated in place", len(x.copies))
+	}
+	products := 0
+	for _, step := range x.steps {
+		switch made := step.step.(type) {
+		case *convolution:
+			products++
+			if made.bias == nil || !made.forward.ReLU {
+				t.Errorf("the convolution of %s has bias or rectifier apart", step.label.Scope)
+			}
+		case *definition:
+			t.Errorf("%s %s has no step of its own", step.label.Scope, step.label.Operation)
+		}
+	}
+	if products != 2 {
+		t.Errorf("%d convolutions, want 2", products)
+	}
+	// Behind the products: one loop per rectifier's gradient, one for the
+	// loss, one per variable with its slot.
+	if clusters := len(x.steps) - x.tail; clusters != 8 {
+		t.Errorf("%d loops update 8 variables and their slots, want 8", clusters)
+	}
+}
+
+// TestPackedWeightsFollowWrites runs inference, changes the weights, and runs again.
+func TestPackedWeightsFollowWrites(t *testing.T) {
+	n := newNetwork(20, 8)
+	p := &graph.Program{Inputs: []*graph.Node{n.pictures}, Outputs: []*graph.Node{n.logits}}
+	s := open(t, Options{Threads: 1}, p, 5)
+	s.run(t)
+	s.run(t)
+	before := slices.Clone(s.outputs[0].Float32s())
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, v := range n.variables {
+		value, err := tensor.New(v.Type.DType, v.Type.Shape...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range value.Float32s() {
+			value.Float32s()[i] = (r.Float32() - 0.5) * 0.1
+		}
+		if err := s.state.Write(v, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.run(t)
+	fresh := open(t, Options{Threads: 1}, p, 5)
+	copyState(t, fresh, s, n.variables)
+	fresh.inputs = s.inputs
+	fresh.run(t)
+	if slices.Equal(before, s.outputs[0].Float32s()) || !slices.Equal(s.outputs[0].Float32s(), fresh.outputs[0].Float32s()) {
+		t.Errorf("after a write the outputs are %v, want %v", s.outputs[0].Float32s(), fresh.outputs[0].Float32s())
+	}
+}
+
+func copyState(t *testing.T, to, from *session, variables []*graph.Variable) {
+	t.Helper()
+	for _, v := range variables {
+		value, err := tensor.New(v.Type.DType, v.Type.Shape...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := from.state.Read(v, value); err != nil {
+			t.Fatal(err)
+		}
+		if err := to.state.Write(v, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAnySamplesGiveTheirOwnResult runs short batches and checks that each
+// sample gets what it gets in the full one.
+func TestAnySamplesGiveTheirOwnResult(t *testing.T) {
+	n := newNetwork(20, 8)
+	p := &graph.Program{Inputs: []*graph.Node{n.pictures}, Outputs: []*graph.Node{n.logits}}
+	s := open(t, Options{Threads: 2}, p, 7)
+	s.run(t)
+	want := slices.Clone(s.outputs[0].Float32s())
+	for samples := 6; samples >= 0; samples-- {
+		in, err := s.inputs[0].Rows(0, samples)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := tensor.New(tensor.Float32, samples, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.executable.Run(context.Background(), s.state, samples, []*tensor.Tensor{in}, []*tensor.Tensor{out}); err != nil {
+			t.Fatal(err)
+		}
+		for i, got := range out.Float32s() {
+			if d := got - want[i]; d > 1e-5 || d < -1e-5 {
+				t.Errorf("%d samples: sample %d is %v, in the full batch %v", samples, i, got, want[i])
+			}
+		}
+	}
+}
+
+// TestArenaSharesWithoutOverlap plans random lifetimes and checks that no two
+// that meet share an address.
+func TestArenaSharesWithoutOverlap(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 5))
+	for range 50 {
+		var a arena
+		total := 0
+		for range 40 {
+			first := r.IntN(30)
+			m := &memory{first: first, last: first + r.IntN(8), bytes: line * (1 + r.IntN(20))}
+			total += m.bytes
+			a.add(m)
+		}
+		if err := a.plan(); err != nil {
+			t.Fatal(err)
+		}
+		if a.size >= total {
+			t.Errorf("nothing is shared: %d of %d bytes", a.size, total)
+		}
+		for i, x := range a.residents {
+			for _, y := range a.residents[:i] {
+				meet := x.memory.first <= y.memory.last && y.memory.first <= x.memory.last
+				if meet && x.offset < y.offset+y.memory.bytes && y.offset < x.offset+x.memory.bytes {
+					t.Fatalf("values of steps %d to %d and %d to %d overlap", x.memory.first, x.memory.last, y.memory.first, y.memory.last)
+				}
+			}
+		}
+	}
+}
