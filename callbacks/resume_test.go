@@ -2,6 +2,7 @@ package callbacks_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -27,14 +28,20 @@ type outcome struct {
 	csv     []byte
 }
 
-// train trains two epochs of five batches with callbacks that remember, and
-// those given.
-func train(t *testing.T, ctx context.Context, optimizer optimizers.Optimizer, folder string, validation data.Source, more ...lince.Callback) (outcome, error) {
+// setting is what a training is made with.
+type setting struct {
+	optimizer  optimizers.Optimizer
+	validation data.Source
+	steps      int // of an epoch, five when zero
+}
+
+// train trains three epochs with callbacks that remember, and those given.
+func (s setting) train(t *testing.T, ctx context.Context, folder string, more ...lince.Callback) (outcome, error) {
 	t.Helper()
-	model := newModel(t, optimizer)
+	model := newModel(t, s.optimizer)
 	table := filepath.Join(folder, "training.csv")
 	history, err := model.Fit(ctx, samples(t, 18, 1), lince.Fit{
-		Epochs: 2, Validation: validation, ClassWeights: map[int]float64{0: 1, 1: 2.5},
+		Epochs: 3, StepsPerEpoch: s.steps, Validation: s.validation, ClassWeights: map[int]float64{0: 1, 1: 2.5},
 		Callbacks: append([]lince.Callback{
 			callbacks.EarlyStopping{Patience: 3, RestoreBestWeights: true, Mode: callbacks.Max},
 			callbacks.ReduceLROnPlateau{Factor: 0.3, Patience: 1, MinDelta: new(10.0)},
@@ -69,28 +76,28 @@ func compare(t *testing.T, got, want outcome) {
 // TestResumeAfterEveryBatch cancels a training after each of its batches in
 // turn; resumed, it must give the bits of the one that ran through.
 func TestResumeAfterEveryBatch(t *testing.T) {
-	optimizersToTry := map[string]optimizers.Optimizer{
-		"adam": adam(),
-		"averaged": optimizers.SGD{LearningRate: 0.1, Momentum: 0.9, Nesterov: true, Options: optimizers.Options{
+	validation := samples(t, 7, 2)
+	settings := map[string]setting{
+		"adam": {adam(), validation, 0},
+		"averaged": {optimizers.SGD{LearningRate: 0.1, Momentum: 0.9, Nesterov: true, Options: optimizers.Options{
 			EMA: optimizers.EMA{Use: true, Momentum: new(0.8)}, AccumulationSteps: 2,
-		}},
+		}}, validation, 4},
 	}
-	for name, optimizer := range optimizersToTry {
+	for name, s := range settings {
 		t.Run(name, func(t *testing.T) {
-			validation := samples(t, 7, 2)
-			want, err := train(t, t.Context(), optimizer, t.TempDir(), validation)
+			want, err := s.train(t, t.Context(), t.TempDir())
 			if err != nil {
 				t.Fatal(err)
 			}
-			for stop := 1; stop <= 10; stop++ {
+			for stop := 1; stop <= 3*cmp.Or(s.steps, 5); stop++ {
 				folder := t.TempDir()
 				backup := callbacks.BackupAndRestore{Path: filepath.Join(folder, "backup.keras")}
 				ctx, cancel := context.WithCancel(t.Context())
-				_, err := train(t, ctx, optimizer, folder, validation, backup, cancelAfter(stop, cancel))
+				_, err := s.train(t, ctx, folder, backup, cancelAfter(stop, cancel))
 				if !errors.Is(err, context.Canceled) {
 					t.Fatalf("cancelled after batch %d: %v", stop, err)
 				}
-				got, err := train(t, t.Context(), optimizer, folder, validation, backup)
+				got, err := s.train(t, t.Context(), folder, backup)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -129,20 +136,22 @@ func (s cancelling) Batches(ctx context.Context, epoch, first int) iter.Seq2[*da
 // TestResumeAfterValidation cancels within the validations, when all batches
 // of the epoch are done.
 func TestResumeAfterValidation(t *testing.T) {
-	want, err := train(t, t.Context(), adam(), t.TempDir(), samples(t, 7, 2))
+	s := setting{adam(), samples(t, 7, 2), 0}
+	want, err := s.train(t, t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := 1; n <= 2; n++ {
+	for n := 1; n <= 3; n++ {
 		folder := t.TempDir()
 		backup := callbacks.BackupAndRestore{Path: filepath.Join(folder, "backup.keras")}
 		ctx, cancel := context.WithCancel(t.Context())
 		reads := n
-		_, err := train(t, ctx, adam(), folder, cancelling{samples(t, 7, 2), &reads, cancel}, backup)
+		interrupted := setting{s.optimizer, cancelling{s.validation, &reads, cancel}, 0}
+		_, err := interrupted.train(t, ctx, folder, backup)
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("cancelled in validation %d: %v", n, err)
 		}
-		got, err := train(t, t.Context(), adam(), folder, samples(t, 7, 2), backup)
+		got, err := s.train(t, t.Context(), folder, backup)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,13 +260,14 @@ func TestResumeWithoutTable(t *testing.T) {
 	folder := t.TempDir()
 	backup := callbacks.BackupAndRestore{Path: filepath.Join(folder, "backup.keras")}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := train(t, ctx, adam(), folder, samples(t, 7, 2), backup, cancelAfter(7, cancel)); !errors.Is(err, context.Canceled) {
+	s := setting{adam(), samples(t, 7, 2), 0}
+	if _, err := s.train(t, ctx, folder, backup, cancelAfter(7, cancel)); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(folder, "training.csv")); err != nil {
 		t.Fatal(err)
 	}
-	_, err := train(t, t.Context(), adam(), folder, samples(t, 7, 2), backup)
+	_, err := s.train(t, t.Context(), folder, backup)
 	if err == nil || !strings.Contains(err.Error(), "training.csv has 0 bytes") {
 		t.Errorf("error %v", err)
 	}
