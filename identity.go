@@ -31,7 +31,7 @@ func (r *Run) identity() (json.RawMessage, error) {
 		"data": config.Map{
 			"samples": spec.Samples, "batch size": spec.BatchSize,
 			"classes": spec.Classes, "samples of the classes": spec.ClassCounts,
-			"inputs": signatureOf(spec).inputs, "targets": signatureOf(spec).targets,
+			"inputs": fmt.Sprint(signatureOf(spec).inputs), "targets": fmt.Sprint(signatureOf(spec).targets),
 		},
 	})
 }
