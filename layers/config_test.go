@@ -152,7 +152,7 @@ func TestNamesEqualKeras(t *testing.T) {
 		t.Fatal(err)
 	}
 	for class, want := range names {
-		if got := snakeCase(class); got != want {
+		if got := config.SnakeCase(class); got != want {
 			t.Errorf("%s is numbered %s, want %s", class, got, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/initializers"
 )
@@ -48,7 +49,7 @@ func (i *Instance) Class() string { return describe(i.layer).Class }
 func (i *Instance) Name() string { return i.name }
 
 // BaseName is what an unnamed layer is numbered by: conv2d.
-func (i *Instance) BaseName() string { return snakeCase(i.Class()) }
+func (i *Instance) BaseName() string { return config.SnakeCase(i.Class()) }
 
 // Rename gives the layer its name in a model. Weights made before keep theirs.
 func (i *Instance) Rename(name string) { i.name = name }

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"regexp"
-	"strings"
 
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
@@ -57,18 +55,6 @@ func describe(layer Layer) Description {
 		t = t.Elem()
 	}
 	return Description{Class: t.Name()}
-}
-
-var (
-	wordStart = regexp.MustCompile("(.)([A-Z][a-z]+)")
-	caseBreak = regexp.MustCompile("([a-z])([A-Z])")
-)
-
-// snakeCase turns a class name into the name Keras numbers layers by:
-// Conv2D to conv2d, MaxPooling2D to max_pooling2d, PReLU to p_re_lu.
-func snakeCase(class string) string {
-	spaced := wordStart.ReplaceAllString(class, "${1}_$2")
-	return strings.ToLower(caseBreak.ReplaceAllString(spaced, "${1}_$2"))
 }
 
 // expectInputs returns an error unless there are count inputs of the given

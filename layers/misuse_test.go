@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lince-ml/lince/activations"
+	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/initializers"
 	"github.com/lince-ml/lince/regularizers"
@@ -114,7 +115,7 @@ func TestMisuse(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%+v (training %v): %v, want %s", test.layer, training, err, test.want)
 			}
-			if err != nil && !strings.Contains(err.Error(), snakeCase(describe(test.layer).Class)) {
+			if err != nil && !strings.Contains(err.Error(), config.SnakeCase(describe(test.layer).Class)) {
 				t.Errorf("%v does not name the layer", err)
 			}
 		}

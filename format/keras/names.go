@@ -1,9 +1,9 @@
 package keras
 
 import (
-	"regexp"
 	"strconv"
-	"strings"
+
+	"github.com/lince-ml/lince/config"
 )
 
 // GroupNames returns the names that Keras gives the elements of a list of
@@ -18,7 +18,7 @@ func GroupNames(classes []string) []string {
 	names := make([]string, len(classes))
 	used := make(map[string]int)
 	for i, class := range classes {
-		name := SnakeCase(class)
+		name := config.SnakeCase(class)
 		names[i] = name
 		if n := used[name]; n > 0 {
 			names[i] += "_" + strconv.Itoa(n)
@@ -26,14 +26,4 @@ func GroupNames(classes []string) []string {
 		used[name]++
 	}
 	return names
-}
-
-// SnakeCase returns a class's name as Keras writes it in the names of layers
-// and groups: conv2d for Conv2D, max_pooling2d for MaxPooling2D, re_lu for
-// ReLU. It is keras.src.utils.naming.to_snake_case.
-func SnakeCase(class string) string {
-	class = regexp.MustCompile(`\W+`).ReplaceAllString(class, "")
-	class = regexp.MustCompile(`(.)([A-Z][a-z]+)`).ReplaceAllString(class, "${1}_$2")
-	class = regexp.MustCompile(`([a-z])([A-Z])`).ReplaceAllString(class, "${1}_$2")
-	return strings.ToLower(class)
 }
