@@ -12,7 +12,14 @@ var (
 	files      = []string{"format/hdf5", "format/keras", "format/npz", "format/tfevents"}
 	vocabulary = []string{"activations", "initializers", "regularizers", "layers", "losses", "metrics", "optimizers"}
 	ground     = []string{"tensor", "random", "config"}
+	pictures   = []string{"images/augment", "images/mt19937", "images/picture", "images/resize"}
 	below      = slices.Concat(ground, []string{"data", "graph", "images", "backend", "backend/cpu"}, files, vocabulary)
+)
+
+// The root package, and the rooms around it.
+var (
+	root   = []string{"."}
+	around = []string{"plot", "callbacks", "applications"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -24,7 +31,7 @@ var rooms = map[string][]string{
 
 	"data":            {"tensor", "random"},
 	"format/hdf5":     {"tensor"},
-	"format/keras":    {"tensor", "format/hdf5"},
+	"format/keras":    {"tensor", "config", "format/hdf5"},
 	"format/npz":      {"tensor"},
 	"format/tfevents": {},
 
@@ -33,7 +40,7 @@ var rooms = map[string][]string{
 	"backend":                     {"graph", "tensor"},
 	"backend/backendtest":         {"backend", "backend/reference", "graph", "tensor", "random"},
 	"backend/reference":           {"backend", "graph", "tensor"},
-	"backend/cpu":                 {"backend", "backend/cpu/internal/conv", "backend/cpu/internal/gemm", "backend/cpu/internal/kernel", "backend/cpu/internal/pool", "graph", "tensor", "random"},
+	"backend/cpu":                 {"backend", "backend/cpu/internal/conv", "backend/cpu/internal/gemm", "backend/cpu/internal/kernel", "backend/cpu/internal/pool", "graph", "tensor"},
 	"backend/cpu/internal/kernel": {},
 	"backend/cpu/internal/pool":   {},
 	"backend/cpu/internal/gemm":   {"backend/cpu/internal/kernel", "backend/cpu/internal/pool"},
@@ -42,8 +49,8 @@ var rooms = map[string][]string{
 	"images/mt19937": {},
 	"images/picture": {},
 	"images/resize":  {"images/picture"},
-	"images/augment": {"random"},
-	"images":         {"data", "tensor", "random", "images/augment", "images/mt19937", "images/picture", "images/resize"},
+	"images/augment": {},
+	"images":         slices.Concat(pictures, []string{"data", "tensor", "random"}),
 
 	"activations":  {"graph", "config", "tensor"},
 	"initializers": {"random", "config", "tensor"},
@@ -54,10 +61,13 @@ var rooms = map[string][]string{
 	"optimizers":   {"graph", "config", "tensor"},
 
 	".":            below,
-	"plot":         append(below, "."),
-	"callbacks":    append(below, "."),
-	"applications": append(below, "."),
-	"cmd/lince":    append(below, ".", "plot", "callbacks", "applications", "internal/shapes"),
+	"plot":         slices.Concat(below, root),
+	"callbacks":    slices.Concat(below, root),
+	"applications": slices.Concat(below, root),
+	"cmd/lince":    slices.Concat(below, root, around, []string{"internal/shapes"}),
+
+	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "cmd/acceptance/internal/ledger"}),
+	"cmd/acceptance/internal/ledger": {},
 
 	"internal/shapes": {"random"},
 	"internal/golden": {"tensor"},
