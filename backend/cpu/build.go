@@ -29,7 +29,7 @@ func (c *compiler) build(u *unit) error {
 func (u *unit) label() Step {
 	v := u.result()
 	name := v.op.Name()
-	if u.kind == product {
+	if u.kind == product || u.kind == single {
 		name = u.members[0].op.Name()
 	}
 	return Step{Scope: v.scope, Operation: name}
@@ -38,6 +38,13 @@ func (u *unit) label() Step {
 // single makes the step of an operation that is computed by itself.
 func (c *compiler) single(u *unit) step {
 	v := u.result()
+	if op, ok := u.members[0].op.(graph.SelectAndScatter); ok && v.typ.DType == tensor.Float32 {
+		s := &unpooling{set: c.set, pool: c.pool, value: u.members[0], result: v, window: op.Window}
+		if u.relu {
+			s.positive = 1
+		}
+		return s
+	}
 	switch op := v.op.(type) {
 	case graph.Transpose, graph.Slice, graph.Pad, graph.Reverse, graph.Concatenation:
 		return c.move(v)
@@ -67,8 +74,6 @@ func (c *compiler) floatStep(u *unit, v *value) step {
 		return c.reduction(u, op)
 	case graph.ReduceWindow:
 		return &pooling{set: c.set, pool: c.pool, value: v, window: op.Window, reducer: op.Reducer}
-	case graph.SelectAndScatter:
-		return &unpooling{set: c.set, pool: c.pool, value: v, window: op.Window}
 	case graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
 		return &rows{set: c.set, pool: c.pool, value: v}
 	case graph.GatherRows:

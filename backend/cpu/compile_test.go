@@ -26,6 +26,10 @@ func TestTrainingIsFused(t *testing.T) {
 			if made.bias == nil || !made.forward.ReLU {
 				t.Errorf("the convolution of %s has bias or rectifier apart", step.label.Scope)
 			}
+		case *unpooling:
+			if made.positive != 1 {
+				t.Errorf("the gradient of the rectifier of %s is apart", step.label.Scope)
+			}
 		case *definition:
 			t.Errorf("%s %s has no step of its own", step.label.Scope, step.label.Operation)
 		}

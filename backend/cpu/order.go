@@ -14,7 +14,7 @@ func (u *unit) reads(visit func(*value)) {
 	for _, member := range u.members {
 		for _, operand := range member.operands {
 			switch {
-			case operand.unit == u && operand.joins() || operand == u.members[0] && u.kind == product:
+			case operand.unit == u:
 			case operand.isBroadcast() && operand.unit == nil:
 				if _, known := operand.scalar(); !known && u.kind != product {
 					visit(operand.operands[0])

@@ -75,12 +75,15 @@ func (s *pooling) joinRow(y, line []float32, column, width int) {
 	}
 }
 
-// unpooling hands each window's gradient to its largest element.
+// unpooling hands each window's gradient to its largest element; with positive
+// 1, only to one above zero.
 type unpooling struct {
-	set    *kernel.Set
-	pool   *pool.Pool
-	value  *value
-	window graph.Window
+	set      *kernel.Set
+	pool     *pool.Pool
+	value    *value
+	result   *value
+	window   graph.Window
+	positive int
 
 	x, g, out []float32
 }
@@ -88,7 +91,7 @@ type unpooling struct {
 func (s *unpooling) resize(int) {}
 
 func (s *unpooling) run(samples int) error {
-	s.x, s.g, s.out = s.value.operands[0].floats(samples), s.value.operands[1].floats(samples), s.value.floats(samples)
+	s.x, s.g, s.out = s.value.operands[0].floats(samples), s.value.operands[1].floats(samples), s.result.floats(samples)
 	pictures := s.value.pictures(samples)
 	if isHalving(s.window) {
 		return s.pool.Run(pictures*s.value.operands[1].typ.Shape[1], (*halves)(s))
@@ -110,7 +113,7 @@ func (h *halves) Do(item, _ int) {
 	top := (picture*shape[1] + 2*row) * line
 	bottom := top + line
 	g := h.g[item*windows[2]*channels:][:windows[2]*channels]
-	h.set.MaxPool2Grad(&h.out[top], &h.out[bottom], g, &h.x[top], &h.x[bottom], channels)
+	h.set.MaxPool2Grad(&h.out[top], &h.out[bottom], g, &h.x[top], &h.x[bottom], channels, h.positive)
 	clear(h.out[top+2*len(g) : top+line])
 	clear(h.out[bottom+2*len(g) : bottom+line])
 	if row == windows[1]-1 {
@@ -128,7 +131,7 @@ func (s *unpooling) Do(picture, _ int) {
 	for row := range windows[1] {
 		for column := range windows[2] {
 			for channel := range windows[3] {
-				if best := s.largest(x, shape, row, column, channel); best >= 0 {
+				if best := s.largest(x, shape, row, column, channel); best >= 0 && (s.positive == 0 || x[best] > 0) {
 					out[best] += g[channel]
 				}
 			}

@@ -16,7 +16,8 @@ type unit struct {
 	position int      // among the steps
 	visit    int      // the last search that came by
 
-	// What a product does to its result; bias may be nil.
+	// What a product does to its result; bias may be nil. For the gradient of
+	// pooling, relu stands for that of the rectifier before it.
 	bias *value
 	relu bool
 }
@@ -125,6 +126,8 @@ func group(values []*value) []*unit {
 	for _, v := range values {
 		if u := fuseProduct(v); u != nil {
 			units = append(units, u)
+		} else if u := fusePoolingGradient(v); u != nil {
+			units = append(units, u)
 		}
 	}
 	search := 0
@@ -142,6 +145,9 @@ func group(values []*value) []*unit {
 		units = append(units, v.unit)
 	}
 	for _, u := range units {
+		if u.kind == single || u.kind == product {
+			continue // in order already
+		}
 		slices.SortFunc(u.members, func(a, b *value) int { return a.id - b.id })
 	}
 	return units
@@ -193,72 +199,4 @@ func leadsTo(v *value, target *unit, search int) bool {
 		return false
 	}
 	return slices.ContainsFunc(users, func(user *value) bool { return leadsTo(user, target, search) })
-}
-
-// fuseProduct makes the unit of a convolution or matrix product together with
-// a bias and a rectifier that nobody else comes between.
-func fuseProduct(v *value) *unit {
-	channels := 0
-	switch op := v.op.(type) {
-	case graph.Convolution:
-		channels = v.typ.Shape[3]
-	case graph.Dot:
-		if !isPlain(v, op) {
-			return nil
-		}
-		if n := len(v.typ.Shape); n > 0 && len(op.RightBatch)+len(op.RightContract) == len(v.operands[1].typ.Shape)-1 {
-			channels = v.typ.Shape[n-1] // the right operand's only free dimension
-		}
-	default:
-		return nil
-	}
-	if v.typ.DType != tensor.Float32 {
-		return nil
-	}
-	u := &unit{kind: product, members: []*value{v}}
-	v.unit = u
-	end := v
-	if add := onlyUser(end, graph.Add); add != nil {
-		if bias := biasOf(add, end, channels); bias != nil {
-			u.bias, end = bias, add
-			u.members, add.unit = append(u.members, add), u
-		}
-	}
-	if relu := onlyUser(end, graph.ReLU); relu != nil {
-		u.relu = true
-		u.members, relu.unit = append(u.members, relu), u
-	}
-	return u
-}
-
-func onlyUser(v *value, f graph.Function) *value {
-	if v.root || len(v.users) != 1 {
-		return nil
-	}
-	user := v.users[0]
-	if op, ok := user.op.(graph.Elementwise); ok && op.Function == f && user.unit == nil {
-		return user
-	}
-	return nil
-}
-
-// biasOf returns the value of one number per channel that add adds to v.
-func biasOf(add, v *value, channels int) *value {
-	other := add.operands[0]
-	if other == v {
-		other = add.operands[1]
-	}
-	op, ok := other.op.(graph.Broadcast)
-	if !ok || other == v {
-		return nil
-	}
-	bias := other.operands[0]
-	last := len(add.typ.Shape) - 1
-	if origin := bias.origin(); !origin.isSource() && bias.id > v.id {
-		return nil // it might be made from the product itself
-	}
-	if bias.extent() != (extent{per: channels}) || len(op.Axes) == 0 || op.Axes[len(op.Axes)-1] != last || bias.typ.Shape[len(bias.typ.Shape)-1] != channels {
-		return nil
-	}
-	return bias
 }

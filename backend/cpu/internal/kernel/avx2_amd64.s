@@ -2281,16 +2281,20 @@ end:
 	VZEROUPPER
 	RET
 
-// func maxPool2GradAVX2(toTop *float32, toBottom *float32, gradient []float32, top *float32, bottom *float32, channels int)
-// Requires: AVX
-TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-64
-	MOVQ toTop+0(FP), AX
-	MOVQ toBottom+8(FP), CX
-	MOVQ gradient_base+16(FP), DX
-	MOVQ gradient_len+24(FP), BX
-	MOVQ top+40(FP), SI
-	MOVQ bottom+48(FP), DI
-	MOVQ channels+56(FP), R8
+// func maxPool2GradAVX2(toTop *float32, toBottom *float32, gradient []float32, top *float32, bottom *float32, channels int, positive int)
+// Requires: AVX, AVX2
+TEXT ·maxPool2GradAVX2(SB), NOSPLIT, $0-72
+	MOVQ         toTop+0(FP), AX
+	MOVQ         toBottom+8(FP), CX
+	MOVQ         gradient_base+16(FP), DX
+	MOVQ         gradient_len+24(FP), BX
+	MOVQ         top+40(FP), SI
+	MOVQ         bottom+48(FP), DI
+	MOVQ         channels+56(FP), R8
+	MOVQ         positive+64(FP), R9
+	DECQ         R9
+	VMOVD        R9, X0
+	VBROADCASTSS X0, Y0
 
 window:
 	CMPQ BX, $0x00
@@ -2301,31 +2305,35 @@ window:
 maxPool2Grad_loop:
 	CMPQ    R10, $+8
 	JL      maxPool2Grad_tail
-	VMOVUPS (SI)(R9*4), Y0
+	VMOVUPS (SI)(R9*4), Y1
 	LEAQ    (R9)(R8*1), R11
-	VMOVUPS (SI)(R11*4), Y1
-	VMOVUPS (DI)(R9*4), Y2
+	VMOVUPS (SI)(R11*4), Y2
+	VMOVUPS (DI)(R9*4), Y3
 	LEAQ    (R9)(R8*1), R11
-	VMOVUPS (DI)(R11*4), Y3
-	VMOVUPS (DX)(R9*4), Y4
-	VCMPPS  $0x1e, Y0, Y1, Y5
-	VMAXPS  Y0, Y1, Y0
-	VCMPPS  $0x1e, Y0, Y2, Y1
-	VMAXPS  Y0, Y2, Y0
-	VCMPPS  $0x1e, Y0, Y3, Y2
-	VMAXPS  Y0, Y3, Y0
-	VANDPS  Y4, Y2, Y0
-	VANDNPS Y4, Y2, Y2
-	VANDPS  Y2, Y1, Y3
-	VANDNPS Y2, Y1, Y1
-	VANDPS  Y1, Y5, Y2
-	VANDNPS Y1, Y5, Y1
+	VMOVUPS (DI)(R11*4), Y4
+	VMOVUPS (DX)(R9*4), Y5
+	VCMPPS  $0x1e, Y1, Y2, Y6
+	VMAXPS  Y1, Y2, Y1
+	VCMPPS  $0x1e, Y1, Y3, Y2
+	VMAXPS  Y1, Y3, Y1
+	VCMPPS  $0x1e, Y1, Y4, Y3
+	VMAXPS  Y1, Y4, Y1
+	VXORPS  Y4, Y4, Y4
+	VCMPPS  $0x1e, Y4, Y1, Y1
+	VORPS   Y0, Y1, Y1
+	VANDPS  Y5, Y1, Y1
+	VANDPS  Y1, Y3, Y4
+	VANDNPS Y1, Y3, Y1
+	VANDPS  Y1, Y2, Y3
+	VANDNPS Y1, Y2, Y1
+	VANDPS  Y1, Y6, Y2
+	VANDNPS Y1, Y6, Y1
 	VMOVUPS Y1, (AX)(R9*4)
 	LEAQ    (R9)(R8*1), R11
 	VMOVUPS Y2, (AX)(R11*4)
 	VMOVUPS Y3, (CX)(R9*4)
 	LEAQ    (R9)(R8*1), R11
-	VMOVUPS Y0, (CX)(R11*4)
+	VMOVUPS Y4, (CX)(R11*4)
 	ADDQ    $+8, R9
 	SUBQ    $+8, R10
 	JMP     maxPool2Grad_loop
@@ -2335,32 +2343,36 @@ maxPool2Grad_tail:
 	JZ         maxPool2Grad_done
 	LEAQ       tailMaskAVX2<>+0(SB), R11
 	NEGQ       R10
-	VMOVUPS    32(R11)(R10*4), Y0
-	VMASKMOVPS (SI)(R9*4), Y0, Y1
+	VMOVUPS    32(R11)(R10*4), Y1
+	VMASKMOVPS (SI)(R9*4), Y1, Y2
 	LEAQ       (R9)(R8*1), R10
-	VMASKMOVPS (SI)(R10*4), Y0, Y2
-	VMASKMOVPS (DI)(R9*4), Y0, Y3
+	VMASKMOVPS (SI)(R10*4), Y1, Y3
+	VMASKMOVPS (DI)(R9*4), Y1, Y4
 	LEAQ       (R9)(R8*1), R10
-	VMASKMOVPS (DI)(R10*4), Y0, Y4
-	VMASKMOVPS (DX)(R9*4), Y0, Y5
-	VCMPPS     $0x1e, Y1, Y2, Y6
-	VMAXPS     Y1, Y2, Y1
-	VCMPPS     $0x1e, Y1, Y3, Y2
-	VMAXPS     Y1, Y3, Y1
-	VCMPPS     $0x1e, Y1, Y4, Y3
-	VMAXPS     Y1, Y4, Y1
-	VANDPS     Y5, Y3, Y1
-	VANDNPS    Y5, Y3, Y3
-	VANDPS     Y3, Y2, Y4
-	VANDNPS    Y3, Y2, Y2
-	VANDPS     Y2, Y6, Y3
-	VANDNPS    Y2, Y6, Y2
-	VMASKMOVPS Y2, Y0, (AX)(R9*4)
+	VMASKMOVPS (DI)(R10*4), Y1, Y5
+	VMASKMOVPS (DX)(R9*4), Y1, Y6
+	VCMPPS     $0x1e, Y2, Y3, Y7
+	VMAXPS     Y2, Y3, Y2
+	VCMPPS     $0x1e, Y2, Y4, Y3
+	VMAXPS     Y2, Y4, Y2
+	VCMPPS     $0x1e, Y2, Y5, Y4
+	VMAXPS     Y2, Y5, Y2
+	VXORPS     Y5, Y5, Y5
+	VCMPPS     $0x1e, Y5, Y2, Y2
+	VORPS      Y0, Y2, Y2
+	VANDPS     Y6, Y2, Y2
+	VANDPS     Y2, Y4, Y5
+	VANDNPS    Y2, Y4, Y2
+	VANDPS     Y2, Y3, Y4
+	VANDNPS    Y2, Y3, Y2
+	VANDPS     Y2, Y7, Y3
+	VANDNPS    Y2, Y7, Y2
+	VMASKMOVPS Y2, Y1, (AX)(R9*4)
 	LEAQ       (R9)(R8*1), R10
-	VMASKMOVPS Y3, Y0, (AX)(R10*4)
-	VMASKMOVPS Y4, Y0, (CX)(R9*4)
+	VMASKMOVPS Y3, Y1, (AX)(R10*4)
+	VMASKMOVPS Y4, Y1, (CX)(R9*4)
 	LEAQ       (R9)(R8*1), R9
-	VMASKMOVPS Y1, Y0, (CX)(R9*4)
+	VMASKMOVPS Y5, Y1, (CX)(R9*4)
 
 maxPool2Grad_done:
 	LEAQ (DX)(R8*4), DX

@@ -3155,16 +3155,19 @@ end:
 	VZEROUPPER
 	RET
 
-// func maxPool2GradAVX512(toTop *float32, toBottom *float32, gradient []float32, top *float32, bottom *float32, channels int)
+// func maxPool2GradAVX512(toTop *float32, toBottom *float32, gradient []float32, top *float32, bottom *float32, channels int, positive int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-64
-	MOVQ toTop+0(FP), AX
-	MOVQ toBottom+8(FP), CX
-	MOVQ gradient_base+16(FP), DX
-	MOVQ gradient_len+24(FP), BX
-	MOVQ top+40(FP), SI
-	MOVQ bottom+48(FP), DI
-	MOVQ channels+56(FP), R8
+TEXT ·maxPool2GradAVX512(SB), NOSPLIT, $0-72
+	MOVQ  toTop+0(FP), AX
+	MOVQ  toBottom+8(FP), CX
+	MOVQ  gradient_base+16(FP), DX
+	MOVQ  gradient_len+24(FP), BX
+	MOVQ  top+40(FP), SI
+	MOVQ  bottom+48(FP), DI
+	MOVQ  channels+56(FP), R8
+	MOVQ  positive+64(FP), R9
+	DECQ  R9
+	KMOVW R9, K1
 
 window:
 	CMPQ BX, $0x00
@@ -3182,27 +3185,31 @@ maxPool2Grad_loop:
 	LEAQ      (R9)(R8*1), R11
 	VMOVUPS   (DI)(R11*4), Z3
 	VMOVUPS   (DX)(R9*4), Z4
-	VCMPPS    $0x1e, Z0, Z1, K1
+	VCMPPS    $0x1e, Z0, Z1, K2
 	VMAXPS    Z0, Z1, Z0
-	VCMPPS    $0x1e, Z0, Z2, K2
+	VCMPPS    $0x1e, Z0, Z2, K3
 	VMAXPS    Z0, Z2, Z0
-	VCMPPS    $0x1e, Z0, Z3, K3
+	VCMPPS    $0x1e, Z0, Z3, K4
 	VMAXPS    Z0, Z3, Z0
-	VMOVAPS.Z Z4, K3, Z0
+	VPXORD    Z5, Z5, Z5
+	VCMPPS    $0x1e, Z5, Z0, K5
+	KORW      K1, K5, K5
+	VMOVAPS.Z Z4, K5, Z0
+	VMOVAPS.Z Z0, K4, Z1
+	KNOTW     K4, K4
+	VMOVAPS.Z Z0, K4, Z0
+	VMOVAPS.Z Z0, K3, Z2
 	KNOTW     K3, K3
-	VMOVAPS.Z Z4, K3, Z1
-	VMOVAPS.Z Z1, K2, Z2
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVAPS.Z Z0, K2, Z3
 	KNOTW     K2, K2
-	VMOVAPS.Z Z1, K2, Z1
-	VMOVAPS.Z Z1, K1, Z3
-	KNOTW     K1, K1
-	VMOVAPS.Z Z1, K1, Z1
-	VMOVUPS   Z1, (AX)(R9*4)
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, (AX)(R9*4)
 	LEAQ      (R9)(R8*1), R11
 	VMOVUPS   Z3, (AX)(R11*4)
 	VMOVUPS   Z2, (CX)(R9*4)
 	LEAQ      (R9)(R8*1), R11
-	VMOVUPS   Z0, (CX)(R11*4)
+	VMOVUPS   Z1, (CX)(R11*4)
 	ADDQ      $+16, R9
 	SUBQ      $+16, R10
 	JMP       maxPool2Grad_loop
@@ -3213,35 +3220,39 @@ maxPool2Grad_tail:
 	MOVQ      $+1, R11
 	SHLXQ     R10, R11, R10
 	DECQ      R10
-	KMOVW     R10, K1
-	VMOVUPS.Z (SI)(R9*4), K1, Z0
+	KMOVW     R10, K2
+	VMOVUPS.Z (SI)(R9*4), K2, Z0
 	LEAQ      (R9)(R8*1), R10
-	VMOVUPS.Z (SI)(R10*4), K1, Z1
-	VMOVUPS.Z (DI)(R9*4), K1, Z2
+	VMOVUPS.Z (SI)(R10*4), K2, Z1
+	VMOVUPS.Z (DI)(R9*4), K2, Z2
 	LEAQ      (R9)(R8*1), R10
-	VMOVUPS.Z (DI)(R10*4), K1, Z3
-	VMOVUPS.Z (DX)(R9*4), K1, Z4
-	VCMPPS    $0x1e, Z0, Z1, K2
+	VMOVUPS.Z (DI)(R10*4), K2, Z3
+	VMOVUPS.Z (DX)(R9*4), K2, Z4
+	VCMPPS    $0x1e, Z0, Z1, K3
 	VMAXPS    Z0, Z1, Z0
-	VCMPPS    $0x1e, Z0, Z2, K3
+	VCMPPS    $0x1e, Z0, Z2, K4
 	VMAXPS    Z0, Z2, Z0
-	VCMPPS    $0x1e, Z0, Z3, K4
+	VCMPPS    $0x1e, Z0, Z3, K5
 	VMAXPS    Z0, Z3, Z0
-	VMOVAPS.Z Z4, K4, Z0
+	VPXORD    Z6, Z6, Z6
+	VCMPPS    $0x1e, Z6, Z0, K6
+	KORW      K1, K6, K6
+	VMOVAPS.Z Z4, K6, Z0
+	VMOVAPS.Z Z0, K5, Z1
+	KNOTW     K5, K5
+	VMOVAPS.Z Z0, K5, Z0
+	VMOVAPS.Z Z0, K4, Z2
 	KNOTW     K4, K4
-	VMOVAPS.Z Z4, K4, Z1
-	VMOVAPS.Z Z1, K3, Z2
+	VMOVAPS.Z Z0, K4, Z0
+	VMOVAPS.Z Z0, K3, Z3
 	KNOTW     K3, K3
-	VMOVAPS.Z Z1, K3, Z1
-	VMOVAPS.Z Z1, K2, Z3
-	KNOTW     K2, K2
-	VMOVAPS.Z Z1, K2, Z1
-	VMOVUPS   Z1, K1, (AX)(R9*4)
+	VMOVAPS.Z Z0, K3, Z0
+	VMOVUPS   Z0, K2, (AX)(R9*4)
 	LEAQ      (R9)(R8*1), R10
-	VMOVUPS   Z3, K1, (AX)(R10*4)
-	VMOVUPS   Z2, K1, (CX)(R9*4)
+	VMOVUPS   Z3, K2, (AX)(R10*4)
+	VMOVUPS   Z2, K2, (CX)(R9*4)
 	LEAQ      (R9)(R8*1), R9
-	VMOVUPS   Z0, K1, (CX)(R9*4)
+	VMOVUPS   Z1, K2, (CX)(R9*4)
 
 maxPool2Grad_done:
 	LEAQ (DX)(R8*4), DX

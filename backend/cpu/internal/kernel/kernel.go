@@ -71,8 +71,9 @@ type Set struct {
 	// MaxPool2 takes 2×2 windows at stride 2 out of two rows of pixels; len(dst) is a row of windows.
 	MaxPool2 func(dst []float32, top, bottom *float32, channels int)
 	// MaxPool2Grad gives each window's gradient to the first of its largest
-	// pixels and zero to the other three.
-	MaxPool2Grad func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels int)
+	// pixels and zero to the other three. With positive 1 (else it is 0) that
+	// pixel must be above zero, as the gradient of a rectifier before asks.
+	MaxPool2Grad func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels, positive int)
 
 	// Transpose packs one panel from rows: dst[k·width + i] = rows[i][k] for
 	// i < width and k < depth. width is TileRows or TileColumns, and rows holds

@@ -282,7 +282,8 @@ func TestMaxPoolAgainstTwin(t *testing.T) {
 	eachNative(t, func(t *testing.T, s *Set) {
 		r := rand.New(rand.NewPCG(5, 6))
 		for _, channels := range []int{1, 3, 8, 15, 16, 17, 32, 50} {
-			for _, windows := range []int{0, 1, 2, 7} {
+			for _, windows := range []int{0, 1, 2, 7, 9} {
+				positive := windows % 2
 				n := windows * channels
 				top, bottom, gradient := integers(r, 2*n+1), integers(r, 2*n+1), integers(r, n)
 				if n > 0 {
@@ -295,8 +296,8 @@ func TestMaxPoolAgainstTwin(t *testing.T) {
 				mustEqual(t, "MaxPool2", got.data, want)
 				toTop, toBottom := integers(r, 2*n+1), integers(r, 2*n+1)
 				wantTop, wantBottom := make([]float32, 2*n+1), make([]float32, 2*n+1)
-				s.MaxPool2Grad(&toTop.data[0], &toBottom.data[0], gradient.data, &top.data[0], &bottom.data[0], channels)
-				twin.MaxPool2Grad(&wantTop[0], &wantBottom[0], gradient.data, &top.data[0], &bottom.data[0], channels)
+				s.MaxPool2Grad(&toTop.data[0], &toBottom.data[0], gradient.data, &top.data[0], &bottom.data[0], channels, positive)
+				twin.MaxPool2Grad(&wantTop[0], &wantBottom[0], gradient.data, &top.data[0], &bottom.data[0], channels, positive)
 				toTop.check(t)
 				toBottom.check(t)
 				mustEqual(t, "MaxPool2Grad top", toTop.data[:2*n], wantTop[:2*n])

@@ -10,7 +10,7 @@ func portableMaxPool2(dst []float32, top, bottom *float32, channels int) {
 	}
 }
 
-func portableMaxPool2Grad(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels int) {
+func portableMaxPool2Grad(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels, positive int) {
 	n := 2 * len(gradient)
 	above, below := rowAt(top, 0, n), rowAt(bottom, 0, n)
 	toAbove, toBelow := rowAt(toTop, 0, n), rowAt(toBottom, 0, n)
@@ -26,9 +26,11 @@ func portableMaxPool2Grad(toTop, toBottom *float32, gradient []float32, top, bot
 		if v := below[at]; v > best {
 			best, target = v, &toBelow[at]
 		}
-		if below[next] > best {
-			target = &toBelow[next]
+		if v := below[next]; v > best {
+			best, target = v, &toBelow[next]
 		}
-		*target = g
+		if positive == 0 || best > 0 {
+			*target = g
+		}
 	}
 }

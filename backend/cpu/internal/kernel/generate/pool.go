@@ -32,8 +32,8 @@ func (m *machine) pooling() {
 	Label("end")
 	m.end()
 
-	m.function("maxPool2Grad", "func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels int)",
-		"hands each window's gradient to the first of its largest pixels.")
+	m.function("maxPool2Grad", "func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels int, positive int)",
+		"hands each window's gradient to the first of its largest pixels; with positive 1 only if that is above zero.")
 	toTop := Load(Param("toTop"), GP64())
 	toBottom := Load(Param("toBottom"), GP64())
 	gradient := Load(Param("gradient").Base(), GP64())
@@ -41,12 +41,13 @@ func (m *machine) pooling() {
 	top = Load(Param("top"), GP64())
 	bottom = Load(Param("bottom"), GP64())
 	channels = Load(Param("channels"), GP64()).(reg.GPVirtual)
+	always := m.unless(Load(Param("positive"), GP64()).(reg.GPVirtual))
 	Label("window")
 	CMPQ(left, Imm(0))
 	JLE(LabelRef("end"))
 	m.sweep("maxPool2Grad", channels, func(at cursor) {
 		pixels := []reg.VecVirtual{at.load(top), at.loadAt(at.beside(top, channels)), at.load(bottom), at.loadAt(at.beside(bottom, channels))}
-		shares := m.shares(pixels, at.load(gradient))
+		shares := m.shares(pixels, at.load(gradient), always)
 		at.store(shares[0], toTop)
 		at.storeAt(shares[1], at.beside(toTop, channels))
 		at.store(shares[2], toBottom)
@@ -71,8 +72,9 @@ func (c cursor) beside(base reg.Register, channels reg.GPVirtual) Mem {
 
 // shares gives the gradient to the first largest pixel and zero to the
 // others. A pixel takes over only if it is larger, so a NaN that comes first
-// stays and later ones are passed over.
-func (m *machine) shares(pixels []reg.VecVirtual, gradient reg.VecVirtual) []reg.VecVirtual {
+// stays and later ones are passed over. Where always is not set, the largest
+// must be above zero.
+func (m *machine) shares(pixels []reg.VecVirtual, gradient reg.VecVirtual, always reg.Register) []reg.VecVirtual {
 	const greater = 30
 	best := pixels[0]
 	var wins []reg.Register
@@ -87,6 +89,7 @@ func (m *machine) shares(pixels []reg.VecVirtual, gradient reg.VecVirtual) []reg
 		VMAXPS(best, pixel, next) // pixel if it is greater, else best
 		best = next
 	}
+	gradient = m.above(best, gradient, always)
 	out := make([]reg.VecVirtual, len(pixels))
 	for i := len(wins) - 1; i >= 0; i-- {
 		share, rest := m.vec(), m.vec()
@@ -102,4 +105,36 @@ func (m *machine) shares(pixels []reg.VecVirtual, gradient reg.VecVirtual) []reg
 	}
 	out[0] = gradient
 	return out
+}
+
+// unless makes a mask of all lanes if the flag is 0, and of none if it is 1.
+func (m *machine) unless(flag reg.GPVirtual) reg.Register {
+	DECQ(flag)
+	if m.wide() {
+		k := K()
+		KMOVW(flag.As32(), k)
+		return k
+	}
+	x, v := XMM(), m.vec()
+	VMOVD(flag.As32(), x)
+	VBROADCASTSS(x, v)
+	return v
+}
+
+// above returns the gradient where best is above zero or always is set, else zero.
+func (m *machine) above(best, gradient reg.VecVirtual, always reg.Register) reg.VecVirtual {
+	const greater = 30
+	kept := m.vec()
+	if m.wide() {
+		k := K()
+		VCMPPS(Imm(greater), m.zero(), best, k)
+		KORW(always, k, k)
+		VMOVAPS_Z(gradient, k, kept)
+		return kept
+	}
+	mask := m.vec()
+	VCMPPS(Imm(greater), m.zero(), best, mask)
+	VORPS(always, mask, mask)
+	VANDPS(gradient, mask, kept)
+	return kept
 }

@@ -1,0 +1,98 @@
+package cpu
+
+import (
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// fuseProduct makes the unit of a convolution or matrix product together with
+// a bias and a rectifier that nobody else comes between.
+func fuseProduct(v *value) *unit {
+	channels := 0
+	switch op := v.op.(type) {
+	case graph.Convolution:
+		channels = v.typ.Shape[3]
+	case graph.Dot:
+		if !isPlain(v, op) {
+			return nil
+		}
+		if n := len(v.typ.Shape); n > 0 && len(op.RightBatch)+len(op.RightContract) == len(v.operands[1].typ.Shape)-1 {
+			channels = v.typ.Shape[n-1] // the right operand's only free dimension
+		}
+	default:
+		return nil
+	}
+	if v.typ.DType != tensor.Float32 {
+		return nil
+	}
+	u := &unit{kind: product, members: []*value{v}}
+	v.unit = u
+	end := v
+	if add := onlyUser(end, graph.Add); add != nil {
+		if bias := biasOf(add, end, channels); bias != nil {
+			u.bias, end = bias, add
+			u.members, add.unit = append(u.members, add), u
+		}
+	}
+	if relu := onlyUser(end, graph.ReLU); relu != nil {
+		u.relu = true
+		u.members, relu.unit = append(u.members, relu), u
+	}
+	return u
+}
+
+func onlyUser(v *value, f graph.Function) *value {
+	if v.root || len(v.users) != 1 {
+		return nil
+	}
+	user := v.users[0]
+	if op, ok := user.op.(graph.Elementwise); ok && op.Function == f && user.unit == nil {
+		return user
+	}
+	return nil
+}
+
+// biasOf returns the value of one number per channel that add adds to v.
+func biasOf(add, v *value, channels int) *value {
+	other := add.operands[0]
+	if other == v {
+		other = add.operands[1]
+	}
+	op, ok := other.op.(graph.Broadcast)
+	if !ok || other == v {
+		return nil
+	}
+	bias := other.operands[0]
+	last := len(add.typ.Shape) - 1
+	if origin := bias.origin(); !origin.isSource() && bias.id > v.id {
+		return nil // it might be made from the product itself
+	}
+	if bias.extent() != (extent{per: channels}) || len(op.Axes) == 0 || op.Axes[len(op.Axes)-1] != last || bias.typ.Shape[len(bias.typ.Shape)-1] != channels {
+		return nil
+	}
+	return bias
+}
+
+// fusePoolingGradient makes the unit of a max pooling's gradient together
+// with that of the rectifier whose results were pooled: what a window hands
+// on, it hands to its largest element, if that is above zero.
+func fusePoolingGradient(v *value) *unit {
+	if _, ok := v.op.(graph.SelectAndScatter); !ok || v.typ.DType != tensor.Float32 || v.root || len(v.users) != 1 {
+		return nil
+	}
+	selection := v.users[0]
+	if _, ok := selection.op.(graph.Selection); !ok || selection.operands[1] != v || !selection.operands[2].is(0) {
+		return nil
+	}
+	condition := selection.operands[0]
+	comparison, ok := condition.op.(graph.Comparison)
+	if !ok || comparison.Direction != graph.Greater || condition.operands[0] != v.operands[0] || !condition.operands[1].is(0) ||
+		condition.root || len(condition.users) != 1 {
+		return nil
+	}
+	u := &unit{kind: single, relu: true, members: []*value{v, condition, selection}}
+	for _, member := range u.members {
+		member.unit = u
+	}
+	return u
+}
