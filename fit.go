@@ -40,7 +40,9 @@ type Fit struct {
 // Fit trains the model on the source's batches until the last epoch, a
 // callback stops it, or ctx is cancelled. A cancelled training ends after the
 // batch at hand, with its callbacks told, and returns the history so far
-// together with ctx's error.
+// together with ctx's error. A training that comes to its end with an
+// optimiser that keeps moving averages of the weights leaves those in the
+// model, as Keras does.
 func (m *Model) Fit(ctx context.Context, source data.Source, options Fit) (*History, error) {
 	run, err := m.newRun(ctx, source, options)
 	if err != nil {
@@ -87,11 +89,14 @@ func (m *Model) newRun(ctx context.Context, source data.Source, options Fit) (*R
 	for _, callback := range options.Callbacks {
 		observer, err := callback.Observe(run)
 		if err != nil {
-			return nil, fmt.Errorf("lince: %T: %w", callback, err)
+			return nil, run.end(fmt.Errorf("lince: %T: %w", callback, err))
 		}
 		run.observers = append(run.observers, observer)
 	}
-	return run, run.begin()
+	if err := run.begin(); err != nil {
+		return nil, run.end(err)
+	}
+	return run, nil
 }
 
 // Divisible is a source that can be divided into training and validation part.

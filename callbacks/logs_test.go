@@ -303,6 +303,16 @@ func TestTerminateOnNaNInOutput(t *testing.T) {
 	}
 }
 
+// TestEndWithoutBeginning has a callback that refuses behind one that has begun.
+func TestEndWithoutBeginning(t *testing.T) {
+	var cause error
+	callback := callbacks.Func{End: func(_ *lince.Run, err error) error { cause = err; return nil }}
+	_, err := newModel(t, adam()).Fit(t.Context(), samples(t, 4, 1), lince.Fit{Callbacks: []lince.Callback{callback, callbacks.CSVLogger{}}})
+	if err == nil || cause == nil || !strings.Contains(cause.Error(), "without a Path") {
+		t.Errorf("Fit's error %v, End's %v", err, cause)
+	}
+}
+
 func TestFunc(t *testing.T) {
 	var calls []string
 	failure := errors.New("failure")

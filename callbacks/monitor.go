@@ -59,6 +59,7 @@ func (m monitor) worst() float64 {
 }
 
 // improves reports whether value is better than best by more than MinDelta.
+// NaN never is; in Keras a NaN in the first epoch is never improved on.
 func (m monitor) improves(value, best float64) bool {
 	if m.falls {
 		return value+m.minDelta < best

@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -117,6 +118,18 @@ func reduceRate(t *testing.T, model *lince.Model, c monitored, source data.Sourc
 	}
 	if fmt.Sprint(rates) != fmt.Sprint(c.Rates) {
 		t.Errorf("rates %v, Keras' %v", rates, c.Rates)
+	}
+}
+
+// TestMonitorsOutliveNaN begins with a value that is none.
+func TestMonitorsOutliveNaN(t *testing.T) {
+	values := []float64{math.NaN(), 3, 2, 1}
+	source := samples(t, 2, 1)
+	history, err := newModel(t, adam()).Fit(t.Context(), source, lince.Fit{
+		Epochs: len(values), Validation: source, Callbacks: []lince.Callback{measured(values), callbacks.EarlyStopping{Patience: 2}},
+	})
+	if err != nil || len(history.Epochs) != len(values) {
+		t.Errorf("epochs %v, %v; expected all, since each is better than the one before", history.Epochs, err)
 	}
 }
 
