@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/lince-ml/lince/backend/cpu/internal/pool"
+import (
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
+	"github.com/lince-ml/lince/backend/cpu/internal/pool"
+)
 
 // cluster is a loop over elementwise operations on float32: tile after tile,
 // small enough for the first cache, every instruction runs over a whole tile.
@@ -13,8 +16,18 @@ type cluster struct {
 	views     []*view
 	registers int
 	scratch   *scratch
+	sum       *sum // what the loop ends in, nil for nothing
 
 	elements int
+}
+
+// sum adds up a tile's rows. Every item has a partial result of its own, and
+// these are added in order.
+type sum struct {
+	set      *kernel.Set
+	value    *value
+	partials *memory
+	width    int
 }
 
 const (
@@ -62,8 +75,39 @@ func (c *cluster) resize(samples int) {
 }
 
 func (c *cluster) run(int) error {
+	items := c.items()
+	if err := c.pool.Run(items, c); err != nil || c.sum == nil {
+		return err
+	}
+	s := c.sum
+	out, partials := s.value.memory.floats(s.width), s.partials.floats(items*s.width)
+	clear(out)
+	for ; len(partials) > 0; partials = partials[s.width:] {
+		s.set.Add(out, out, partials)
+	}
+	return nil
+}
+
+func (c *cluster) items() int {
 	each := c.tile * tilesPerItem
-	return c.pool.Run((c.elements+each-1)/each, c)
+	return (c.elements + each - 1) / each
+}
+
+// add returns the instruction that adds a tile to its item's partial result.
+func (c *cluster) add(s *sum) func(x []float32, start int) {
+	return func(x []float32, start int) {
+		each := c.tile * tilesPerItem
+		item := start / each
+		out := s.partials.floats((item + 1) * s.width)[item*s.width:]
+		if start%each == 0 {
+			clear(out)
+		}
+		if s.width == 1 {
+			out[0] += s.set.Sum(x)
+			return
+		}
+		s.set.AddRows(out, &x[0], s.width, len(x)/s.width)
+	}
 }
 
 // Do runs the tiles of one item.

@@ -20,6 +20,9 @@ type unit struct {
 	// pooling, relu stands for that of the rectifier before it.
 	bias *value
 	relu bool
+	// sum is a reduction that a cluster ends in, nil for none; it is the last
+	// of the members.
+	sum *value
 }
 
 // kind tells how a unit is computed.
@@ -31,6 +34,14 @@ const (
 	narrow       // elementwise, in float32 vectors
 	wide         // elementwise, in float64, for all other types
 )
+
+// extent returns the number of elements that a cluster runs over.
+func (u *unit) extent() extent {
+	if u.sum != nil {
+		return u.sum.operands[0].extent()
+	}
+	return u.result().extent()
+}
 
 // result is the value that a single operation or product ends with.
 func (u *unit) result() *value { return u.members[len(u.members)-1] }
@@ -78,6 +89,22 @@ func vectorType(t tensor.DType) bool { return t == tensor.Float32 || t == tensor
 
 // joins reports whether the value is computed within clusters rather than read by them.
 func (v *value) joins() bool { return v.elementwise() != single && !v.isBroadcast() }
+
+// isClusterSum reports whether the value is the sum over all but the last
+// dimensions of something elementwise, so that one loop computes both.
+func (v *value) isClusterSum() bool {
+	op, ok := v.op.(graph.Reduction)
+	if !ok || op.Reducer != graph.Sum || v.typ.DType != tensor.Float32 || !v.operands[0].joins() || v.operands[0].elementwise() != narrow {
+		return false
+	}
+	shape := v.operands[0].typ.Shape
+	kept := 0 // how many dimensions from the last one on stay
+	for kept < len(shape) && !slices.Contains(op.Axes, len(shape)-1-kept) {
+		kept++
+	}
+	width := extentOf(shape[len(shape)-kept:])
+	return kept+len(op.Axes) == len(shape) && width.batches == 0 && width.per > 0 && width.per <= longestTile
+}
 
 // stored reports whether the value needs memory of its own: somebody reads it
 // who is not of its own cluster, or it leaves the program.
@@ -142,6 +169,9 @@ func group(values []*value) []*unit {
 			continue
 		}
 		v.unit = &unit{kind: v.elementwise(), members: []*value{v}}
+		if v.isClusterSum() {
+			v.unit.kind, v.unit.sum = narrow, v
+		}
 		units = append(units, v.unit)
 	}
 	for _, u := range units {
@@ -167,7 +197,7 @@ const largestCluster = 64
 func join(v *value, search *int) bool {
 	for _, user := range v.users {
 		u := user.unit
-		if u == nil || u.kind != v.elementwise() || !user.joins() || len(u.members) >= largestCluster || user.extent() != v.extent() {
+		if u == nil || u.kind != v.elementwise() || !user.joins() && u.sum != user || len(u.members) >= largestCluster || u.extent() != v.extent() {
 			continue
 		}
 		*search++

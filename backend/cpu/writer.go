@@ -22,12 +22,15 @@ type writer struct {
 func (c *compiler) cluster(u *unit) *cluster {
 	w := &writer{
 		set: c.set, unit: u, places: map[*value]place{}, numbers: map[float64]place{}, skipped: map[*value]bool{},
-		cluster: &cluster{pool: c.pool, extent: u.result().extent(), scratch: &c.scratch},
+		cluster: &cluster{pool: c.pool, extent: u.extent(), scratch: &c.scratch},
 	}
 	w.cluster.tile = w.tile()
 	w.skip()
 	for _, member := range u.members {
-		if !w.skipped[member] {
+		switch {
+		case member == u.sum:
+			w.sum(c, member)
+		case !w.skipped[member]:
 			w.member(member)
 		}
 	}
@@ -41,6 +44,9 @@ func (c *compiler) cluster(u *unit) *cluster {
 // broadcast operands repeat, so that they are laid out once per item.
 func (w *writer) tile() int {
 	tile := 1
+	if w.unit.sum != nil {
+		tile = w.unit.sum.extent().per
+	}
 	for _, member := range w.unit.members {
 		for _, operand := range append(member.operands, member) {
 			if !operand.isBroadcast() {
@@ -183,6 +189,15 @@ func (w *writer) member(v *value) {
 			dst: place{register: -1, memory: v.memory}, sources: [3]place{in.dst, nowhere, nowhere},
 		})
 	}
+}
+
+// sum ends the cluster in a reduction.
+func (w *writer) sum(c *compiler, v *value) {
+	s := &sum{set: w.set, value: v, width: v.extent().per}
+	w.cluster.sum = s
+	w.emit(instruction{store: w.cluster.add(s), dst: nowhere, sources: [3]place{w.operand(v.operands[0]), nowhere, nowhere}})
+	w.cluster.resize(c.capacity)
+	s.partials = c.temporary(w.unit, w.cluster.items()*s.width)
 }
 
 func (w *writer) instruction(v *value) instruction {

@@ -68,52 +68,72 @@ type patches struct{ view }
 // maxLanes is the widest panel.
 const maxLanes = 32
 
-// Pack implements gemm.Operand.
-func (p *patches) Pack(dst []float32, width, lane, from, depth int, rows []*float32) {
-	var ys, xs, bases [maxLanes]int
-	used := min(width, p.positions()-lane)
-	allInside := used == width
-	picture, rest := lane/(p.grid[0]*p.grid[1]), lane%(p.grid[0]*p.grid[1])
-	row, column := rest/p.grid[1], rest%p.grid[1]
-	for i := range used {
-		ys[i], xs[i] = row*p.stride[0], column*p.stride[1]
-		bases[i] = ((picture*p.extent[0]+ys[i])*p.extent[1] + xs[i]) * p.pixel
-		allInside = allInside && p.inside(ys[i], xs[i])
-		if column++; column == p.grid[1] {
+// positions are where the lanes of a panel lie.
+type positions struct {
+	count  int // of those that exist
+	inside bool
+	y, x   [maxLanes]int
+	base   [maxLanes]int // in the data, if the displacement were zero
+}
+
+// locate finds the positions of a panel's lanes.
+func (v *view) locate(at *positions, lane, width int) {
+	size := v.grid[0] * v.grid[1]
+	at.count = min(width, v.positions()-lane)
+	at.inside = at.count == width
+	picture, row, column := lane/size, lane%size/v.grid[1], lane%v.grid[1]
+	for i := range at.count {
+		y, x := row*v.stride[0], column*v.stride[1]
+		at.y[i], at.x[i] = y, x
+		at.base[i] = ((picture*v.extent[0]+y)*v.extent[1] + x) * v.pixel
+		at.inside = at.inside && v.inside(y, x)
+		if column++; column == v.grid[1] {
 			column = 0
-			if row++; row == p.grid[0] {
+			if row++; row == v.grid[0] {
 				row = 0
 				picture++
 			}
 		}
 	}
-	for i := used; i < len(rows) && i < width+p.set.Lanes; i++ {
+}
+
+// point aims a row at what a tap reads for every lane, zeros outside the picture.
+func (v *view) point(rows []*float32, at *positions, t tap, channel int) {
+	shift := (t.dy*v.extent[1]+t.dx)*v.pixel + channel
+	if at.inside {
+		first := unsafe.Pointer(&v.data[0])
+		for i := range at.count {
+			rows[i] = (*float32)(unsafe.Add(first, 4*(at.base[i]+shift)))
+		}
+		return
+	}
+	for i := range at.count {
+		y, x := at.y[i]+t.dy, at.x[i]+t.dx
+		if y >= 0 && y < v.extent[0] && x >= 0 && x < v.extent[1] {
+			rows[i] = &v.data[at.base[i]+shift]
+		} else {
+			rows[i] = &v.zeros[0]
+		}
+	}
+}
+
+// Pack implements gemm.Operand.
+func (p *patches) Pack(dst []float32, width, lane, from, depth int, rows []*float32) {
+	var at positions
+	p.locate(&at, lane, width)
+	for i := at.count; i < width+p.set.Lanes; i++ {
 		rows[i] = &p.zeros[0]
 	}
 	for end := from + depth; from < end; {
-		at, channel := from/p.channels, from%p.channels
-		t, run := p.taps[at], 1
-		if allInside {
-			run = p.run(at)
+		first, channel, run := from/p.channels, from%p.channels, 1
+		if at.inside {
+			run = p.run(first)
 		}
 		count := min(run*p.channels-channel, end-from)
-		shift := (t.dy*p.extent[1]+t.dx)*p.pixel + channel
-		if allInside {
-			first := unsafe.Pointer(&p.data[0])
-			for i := range width {
-				rows[i] = (*float32)(unsafe.Add(first, 4*(bases[i]+shift)))
-			}
-			for i := width; i < width+p.set.Lanes; i++ {
+		p.point(rows, &at, p.taps[first], channel)
+		if run > 1 { // what lies behind the lanes is read as far as they are
+			for i := at.count; i < width+p.set.Lanes; i++ {
 				rows[i] = rows[0]
-			}
-		} else {
-			for i := range used {
-				y, x := ys[i]+t.dy, xs[i]+t.dx
-				if y >= 0 && y < p.extent[0] && x >= 0 && x < p.extent[1] {
-					rows[i] = &p.data[bases[i]+shift]
-				} else {
-					rows[i] = &p.zeros[0]
-				}
 			}
 		}
 		p.set.Transpose(dst, width, rows, count)
