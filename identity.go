@@ -27,6 +27,7 @@ func (r *Run) identity() (json.RawMessage, error) {
 		"weighted metrics":  metricsConfig(t.WeightedMetrics),
 		"seed":              t.Seed,
 		"class weights":     r.weights.classes,
+		"preprocessing":     r.model.Preprocessing,
 		"steps of an epoch": r.options.StepsPerEpoch,
 		"data": config.Map{
 			"samples": spec.Samples, "batch size": spec.BatchSize,
