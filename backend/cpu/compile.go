@@ -138,8 +138,9 @@ func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) err
 
 // keeps reports whether the value has memory of its own.
 func (v *value) keeps() bool {
-	if v.unit.kind == single || v.unit.kind == product {
-		return v == v.unit.result()
+	u := v.unit
+	if u.kind == single || u.kind == product {
+		return v == u.result() || u.pool != nil && v == u.convolved() && v.leaves()
 	}
 	return v.stored()
 }

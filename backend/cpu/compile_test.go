@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/lince-ml/lince/backend/reference"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/tensor"
 )
@@ -26,6 +27,9 @@ func TestTrainingIsFused(t *testing.T) {
 			if made.bias == nil || !made.forward.ReLU {
 				t.Errorf("the convolution of %s has bias or rectifier apart", step.label.Scope)
 			}
+			if made.pooling == nil || made.part != nil {
+				t.Errorf("the convolution of %s is not pooled at once, or not kept for its gradient", step.label.Scope)
+			}
 		case *unpooling:
 			if made.positive != 1 {
 				t.Errorf("the gradient of the rectifier of %s is apart", step.label.Scope)
@@ -41,6 +45,54 @@ func TestTrainingIsFused(t *testing.T) {
 	// loss, one per variable with its slot.
 	if clusters := len(x.steps) - x.tail; clusters != 8 {
 		t.Errorf("%d loops update 8 variables and their slots, want 8", clusters)
+	}
+}
+
+// TestTrainingAgainstReference compares what one step leaves in loss, weights
+// and slots with the reference backend, for an odd number of samples.
+func TestTrainingAgainstReference(t *testing.T) {
+	for _, name := range instructionSets(t) {
+		p := newNetwork(19, 5, 17).training(t)
+		s := open(t, Options{Instructions: name, Threads: 2}, p, 3)
+		oracle := &session{state: reference.New().NewState(), inputs: s.inputs, outputs: tensors(t, p.Outputs, 3), samples: 3}
+		var err error
+		if oracle.executable, err = reference.New().Compile(context.Background(), p, 3); err != nil {
+			t.Fatal(err)
+		}
+		if err := oracle.state.Declare(p.Variables()...); err != nil {
+			t.Fatal(err)
+		}
+		copyState(t, oracle, s, p.Variables())
+		s.run(t)
+		oracle.run(t)
+		got, want := s.bits(t, p), oracle.bits(t, p)
+		for i := range want {
+			// RMSprop's first step divides gradients by their own size, so weights move by at most 3.2e-4.
+			if d := got[i] - want[i]; d > 2e-6 || d < -2e-6 {
+				t.Fatalf("%s: value %d is %v, want %v", name, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+// TestInferencePoolsAtOnce checks the form of an inference program and its
+// results against the unfused one that training keeps.
+func TestInferencePoolsAtOnce(t *testing.T) {
+	n := newNetwork(150, 4)
+	p := &graph.Program{Inputs: []*graph.Node{n.pictures}, Outputs: []*graph.Node{n.logits}}
+	s := open(t, Options{}, p, 20)
+	made, ok := s.executable.(*executable).steps[0].step.(*convolution)
+	if !ok || made.pooling == nil || made.part == nil || made.together >= 20 {
+		t.Fatal("the convolution is not pooled a few pictures at a time")
+	}
+	s.run(t)
+	apart := &graph.Program{Inputs: p.Inputs, Outputs: []*graph.Node{n.logits, n.convolved}}
+	other := open(t, Options{}, apart, 20)
+	copyState(t, other, s, n.variables)
+	other.inputs = s.inputs
+	other.run(t)
+	if !slices.Equal(s.outputs[0].Float32s(), other.outputs[0].Float32s()) {
+		t.Error("pooling at once changes the results")
 	}
 }
 

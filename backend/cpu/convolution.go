@@ -58,13 +58,22 @@ func (p *packed) stale() bool {
 	return !same
 }
 
-// convolution is a forward convolution with bias and rectifier.
+// convolution is a forward convolution with bias, rectifier and pooling.
 type convolution struct {
-	forward       *conv.Forward
-	y, x, w, bias *value
-	packed        *packed
-	floats        int
+	forward    *conv.Forward
+	x, w, bias *value
+	y          *value  // the convolution's result
+	part       *memory // of y's pictures, when nobody else reads it
+	packed     *packed
+	floats     int
+
+	pooling  *pooling // nil for none
+	together int      // pictures to convolve before pooling them
 }
+
+// poolingBytes is how much of a convolution's result should lie in the caches
+// before it is pooled.
+const poolingBytes = 4 << 20
 
 func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	v := u.members[0]
@@ -73,7 +82,21 @@ func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	s.forward.ReLU = u.relu
 	s.floats = s.forward.PackedSize()
 	s.packed = c.packed(u, s.w, s.floats)
+	if u.pool != nil {
+		s.pool(c, u)
+	}
 	return s
+}
+
+func (s *convolution) pool(c *compiler, u *unit) {
+	s.y = u.convolved()
+	op := u.pool.op.(graph.ReduceWindow)
+	s.pooling = &pooling{set: c.set, pool: c.pool, value: u.pool, window: op.Window, reducer: op.Reducer}
+	picture := extentOf(s.y.typ.Shape[1:]).per
+	s.together = max(1, poolingBytes/4/max(picture, 1))
+	if !s.y.leaves() {
+		s.part = c.temporary(u, min(s.together, s.y.pictures(c.capacity))*picture)
+	}
 }
 
 func (s *convolution) resize(int) {}
@@ -86,8 +109,30 @@ func (s *convolution) run(samples int) error {
 	if s.packed.stale() {
 		s.forward.Fresh = false
 	}
-	pictures := s.x.pictures(samples)
-	return s.forward.Run(s.y.floats(samples), s.x.floats(samples), s.w.floats(samples), pictures)
+	pictures, w := s.x.pictures(samples), s.w.floats(samples)
+	if s.pooling == nil {
+		return s.forward.Run(s.y.floats(samples), s.x.floats(samples), w, pictures)
+	}
+	for first := 0; first < pictures; first += s.together {
+		count := min(s.together, pictures-first)
+		y := s.y.some(s.part, first, count)
+		if err := s.forward.Run(y, s.x.some(nil, first, count), w, count); err != nil {
+			return err
+		}
+		if err := s.pooling.over(s.pooling.value.some(nil, first, count), y, count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// some views count pictures from the first one on, or those that part holds instead.
+func (v *value) some(part *memory, first, count int) []float32 {
+	picture := extentOf(v.typ.Shape[1:]).per
+	if part != nil {
+		return part.floats(count * picture)
+	}
+	return v.memory.floats((first + count) * picture)[first*picture:]
 }
 
 // pictures returns the first extent.

@@ -38,8 +38,25 @@ func fuseProduct(v *value) *unit {
 		u.relu = true
 		u.members, relu.unit = append(u.members, relu), u
 	}
+	if _, ok := v.op.(graph.Convolution); ok {
+		u.fusePooling()
+	}
 	return u
 }
+
+// fusePooling adds a pooling of the unit's result, which others may read too.
+func (u *unit) fusePooling() {
+	for _, user := range u.result().users {
+		if _, ok := user.op.(graph.ReduceWindow); ok && user.unit == nil {
+			u.pool, user.unit = user, u
+			u.members = append(u.members, user)
+			return
+		}
+	}
+}
+
+// convolved is the value that a unit's pooling reads.
+func (u *unit) convolved() *value { return u.members[len(u.members)-2] }
 
 func onlyUser(v *value, f graph.Function) *value {
 	if v.root || len(v.users) != 1 {

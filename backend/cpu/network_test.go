@@ -17,6 +17,7 @@ import (
 type network struct {
 	graph     *graph.Graph
 	pictures  *graph.Node
+	convolved *graph.Node // by the last layer, before pooling
 	logits    *graph.Node
 	variables []*graph.Variable
 }
@@ -31,6 +32,7 @@ func newNetwork(size int, filters ...int) *network {
 		leave := n.graph.Enter(fmt.Sprintf("conv2d_%d", i))
 		w := n.weight("kernel", 3, 3, x.Extent(3), f)
 		x = graph.Convolve(graph.Convolution{Window: valid, Groups: 1}, x, w).Add(n.weight("bias", f)).ReLU()
+		n.convolved = x
 		x = x.ReduceWindow(graph.Largest, halves)
 		leave()
 	}

@@ -23,8 +23,13 @@ type pooling struct {
 func (s *pooling) resize(int) {}
 
 func (s *pooling) run(samples int) error {
-	s.x, s.y = s.value.operands[0].floats(samples), s.value.floats(samples)
-	return s.pool.Run(s.value.pictures(samples)*s.value.typ.Shape[1], s)
+	return s.over(s.value.floats(samples), s.value.operands[0].floats(samples), s.value.pictures(samples))
+}
+
+// over pools some pictures x into y.
+func (s *pooling) over(y, x []float32, pictures int) error {
+	s.x, s.y = x, y
+	return s.pool.Run(pictures*s.value.typ.Shape[1], s)
 }
 
 // isHalving reports whether windows are 2×2 side by side, none in the padding.

@@ -20,6 +20,9 @@ type unit struct {
 	// pooling, relu stands for that of the rectifier before it.
 	bias *value
 	relu bool
+	// pool is the pooling of a convolution's result, done while that is in the
+	// cache; nil for none. It is the last of the members.
+	pool *value
 	// sum is a reduction that a cluster ends in, nil for none; it is the last
 	// of the members.
 	sum *value
@@ -106,18 +109,16 @@ func (v *value) isClusterSum() bool {
 	return kept+len(op.Axes) == len(shape) && width.batches == 0 && width.per > 0 && width.per <= longestTile
 }
 
-// stored reports whether the value needs memory of its own: somebody reads it
-// who is not of its own cluster, or it leaves the program.
+// stored reports whether a member of a cluster needs memory of its own.
+// Values that are in no cluster always do.
 func (v *value) stored() bool {
-	if v.root || v.unit == nil || v.unit.kind == single || v.unit.kind == product {
-		return true
-	}
-	for _, user := range v.users {
-		if user.unit != v.unit || user.isAlias() {
-			return true
-		}
-	}
-	return false
+	return v.unit == nil || v.unit.kind == single || v.unit.kind == product || v.leaves()
+}
+
+// leaves reports whether somebody reads the value who is not of its unit, or
+// it leaves the program.
+func (v *value) leaves() bool {
+	return v.root || slices.ContainsFunc(v.users, func(user *value) bool { return user.unit != v.unit || user.isAlias() })
 }
 
 // live returns the values that the roots need, with their users.
