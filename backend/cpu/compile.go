@@ -45,7 +45,8 @@ type compiler struct {
 }
 
 // Compile implements backend.Backend.
-func (e *Engine) Compile(ctx context.Context, program *graph.Program, capacity int) (backend.Executable, error) {
+func (e *Engine) Compile(ctx context.Context, program *graph.Program, capacity int) (_ backend.Executable, err error) {
+	defer guard(&err)
 	if err := program.Verify(); err != nil {
 		return nil, err
 	}

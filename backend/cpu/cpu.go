@@ -9,7 +9,9 @@
 package cpu
 
 import (
+	"fmt"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/lince-ml/lince/backend"
@@ -26,7 +28,8 @@ type Options struct {
 	// variable LINCE_CPU or, without it, the best that the processor has.
 	Instructions string
 	// Observe, when not nil, is told after each step of a run what it was and
-	// how long it took. It is called by the goroutine of the run.
+	// how long it took. It is called by the goroutine of the run, so by
+	// several at once if programs run concurrently.
 	Observe func(step Step, elapsed time.Duration)
 }
 
@@ -47,13 +50,16 @@ var _ backend.Backend = (*Engine)(nil)
 
 // New returns an engine; Close ends its threads.
 func New(o Options) (*Engine, error) {
-	name := o.Instructions
+	if o.Threads < 0 {
+		return nil, fmt.Errorf("cpu: %d threads asked for, expected 1 or more, or 0 for all", o.Threads)
+	}
+	name, from := o.Instructions, "Options.Instructions"
 	if name == "" {
-		name = os.Getenv("LINCE_CPU")
+		name, from = os.Getenv("LINCE_CPU"), "the environment variable LINCE_CPU"
 	}
 	set, err := kernel.Select(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cpu: %s: %w", from, err)
 	}
 	return &Engine{options: o, set: set, pool: pool.New(o.Threads)}, nil
 }
@@ -71,4 +77,11 @@ func (e *Engine) NewState() backend.State { return newState() }
 func (e *Engine) Close() error {
 	e.pool.Close()
 	return nil
+}
+
+// guard turns a panic of the engine, which is a mistake of its own, into an error.
+func guard(err *error) {
+	if cause := recover(); cause != nil {
+		*err = fmt.Errorf("cpu: the engine failed: %v\n%s", cause, debug.Stack())
+	}
 }

@@ -3,7 +3,6 @@ package cpu
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 	"unsafe"
@@ -59,11 +58,7 @@ type labelled struct {
 func (x *executable) Run(ctx context.Context, s backend.State, samples int, inputs, outputs []*tensor.Tensor) (err error) {
 	x.mutex.Lock()
 	defer x.mutex.Unlock()
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("cpu: a step failed: %v\n%s", cause, debug.Stack())
-		}
-	}()
+	defer guard(&err)
 	if x.closed {
 		return fmt.Errorf("cpu: the executable is closed")
 	}

@@ -36,6 +36,9 @@ func (e extent) at(samples int) int {
 
 // bytes returns the size at capacity, or an error if there is no such memory.
 func (e extent) bytes(dtype tensor.DType, capacity int) (int, error) {
+	if e.per > math.MaxInt/16 {
+		return 0, fmt.Errorf("cpu: a value of %d elements is too large for any memory", e.per)
+	}
 	size := e.per * dtype.Size()
 	for range e.batches {
 		if capacity > 0 && size > math.MaxInt/4/capacity {
