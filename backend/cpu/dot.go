@@ -122,6 +122,7 @@ func (s *dot) run(samples int) error {
 		if s.packed.stale() {
 			p.Fresh = false
 		}
+		p.Keep = s.packed.kept
 	}
 	if s.partials != nil {
 		p.Partials = s.partials.floats(p.Chunks * s.out)

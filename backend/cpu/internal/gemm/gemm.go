@@ -48,8 +48,9 @@ type Product struct {
 	// Packed is memory for the packed right factor, of PackedSize elements. It
 	// may be nil; then workers pack what they need. With Fresh it already holds
 	// the packed factor; Run sets Fresh when that has come true.
-	Packed []float32
-	Fresh  bool
+	// With Keep it will serve later runs too, so it is packed even for few rows.
+	Packed      []float32
+	Fresh, Keep bool
 
 	// Chunks cuts the depth into parts that are summed apart, in Partials (of
 	// Chunks·Rows·Columns elements), and then added in order; 0 and 1 do not.

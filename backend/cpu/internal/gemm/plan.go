@@ -27,7 +27,7 @@ func (m *Multiplier) divide(p *Product) plan {
 	panels, across := ceil(p.Rows, m.set.TileRows), ceil(p.Columns, m.set.TileColumns)
 	// A right factor that few rows use is packed by who multiplies with it,
 	// into the cache, unless it lies packed already.
-	few := panels <= fewPanels && !p.Fresh
+	few := panels <= fewPanels && !p.Fresh && !p.Keep
 	d.shared = p.Packed != nil && d.chunks == 1 && !few
 	d.columns = min(across, columnBlock/m.set.TileColumns)
 	columnItems := ceil(across, d.columns)
