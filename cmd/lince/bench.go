@@ -20,6 +20,14 @@ type benchSettings struct {
 	asJSON                 bool
 }
 
+// benchResult is the line that bench --json prints.
+type benchResult struct {
+	Workload string  `json:"workload"`
+	Batch    int     `json:"batch"`
+	Threads  int     `json:"threads"`
+	Rate     float64 `json:"images_per_s"`
+}
+
 // workload is something to measure. prepare returns what one call does and
 // how many pictures it takes; seconds is the least time of a round.
 type workload struct {
@@ -48,23 +56,35 @@ func newBench() *cobra.Command {
 		Use:   "bench WORKLOAD",
 		Short: "Measure pictures per second on a fixed workload",
 		Long:  "Measure how many pictures per second this machine manages: the best of a few\nrounds after a warm-up. Workloads:\n\n" + describeWorkloads(),
-		Args:  cobra.ExactArgs(1),
+		Example: `  lince bench seed-train
+  lince bench augment --data photos/train --threads 2 --json`,
+		Args:      arguments("WORKLOAD"),
+		ValidArgs: workloadNames(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := workloads()
 			at := slices.IndexFunc(all, func(w workload) bool { return w.name == args[0] })
 			if at < 0 {
-				return usageError{fmt.Errorf("no such workload: %s; there are\n%s", args[0], describeWorkloads())}
+				return usageError{fmt.Errorf("there is no workload %q; there are %s", args[0], strings.Join(workloadNames(), ", "))}
 			}
 			return s.run(cmd, all[at])
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVar(&s.batch, "batch", 0, "pictures per step; 0 for the workload's own")
-	flags.IntVar(&s.threads, "threads", 0, "threads to compute with; 0 takes all")
-	flags.IntVar(&s.rounds, "rounds", 3, "rounds of which the best counts")
-	flags.StringVar(&s.data, "data", "", "folder of pictures, one folder per class")
+	flags.SortFlags = false
+	flags.IntVar(&s.batch, "batch", 0, "`PICTURES` per step; 0 for the workload's own")
+	flags.IntVar(&s.threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants")
+	flags.IntVar(&s.rounds, "rounds", 3, "`ROUNDS` of which the best counts, from 1; more where other programs run")
+	flags.StringVar(&s.data, "data", "", "`FOLDER` of pictures, one folder per class, for the workloads that read pictures")
 	flags.BoolVar(&s.asJSON, "json", false, `print {"workload", "batch", "threads", "images_per_s"}`)
 	return cmd
+}
+
+func workloadNames() []string {
+	var names []string
+	for _, w := range workloads() {
+		names = append(names, w.name)
+	}
+	return names
 }
 
 func describeWorkloads() string {
@@ -101,9 +121,7 @@ func (s benchSettings) run(cmd *cobra.Command, w workload) error {
 		return err
 	}
 	if s.asJSON {
-		return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{
-			"workload": w.name, "batch": s.batch, "threads": runtime.GOMAXPROCS(0), "images_per_s": math.Round(rate*100) / 100,
-		})
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(benchResult{w.name, s.batch, runtime.GOMAXPROCS(0), math.Round(rate*100) / 100})
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s, batch %d, %d threads: %.1f pictures/s\n", w.name, s.batch, runtime.GOMAXPROCS(0), rate)
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 
 func newCheck() *cobra.Command {
 	var options images.CheckOptions
+	var augment augmentSettings
 	var asJSON bool
 	var imageSize string
 	cmd := &cobra.Command{
@@ -20,24 +22,31 @@ func newCheck() *cobra.Command {
 is wrong: pictures that are broken, cut off, empty, enormous, of another type
 than their name says, or there twice; folders that are no classes; classes
 that are much larger than others. With --validation also pictures that are in
-both folders.
+both folders, and with the options of lince train those that do nothing.
 
 The exit status is 1 if a training would stop, and 0 with mere warnings.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			size, err := parseSize(imageSize)
-			if err != nil {
+		Example: `  lince check photos/train
+  lince check photos/train --validation photos/test --augment default
+  lince check photos/train --strict --json`,
+		Args: arguments("FOLDER"),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if options.TargetSize, err = parseSize(imageSize); err != nil {
 				return usageError{err}
 			}
-			options.TargetSize = size
+			if err := augment.resolve(cmd.Flags()); err != nil {
+				return usageError{err}
+			}
+			if options.Generator, err = augment.generator(); err != nil {
+				return usageError{err}
+			}
 			report, err := images.Check(cmd.Context(), args[0], options)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				err = printJSON(cmd.OutOrStdout(), report)
+				err = printJSON(cmd.OutOrStdout(), checkResult{report, !report.Blocked()})
 			} else {
-				err = writeReport(cmd, report)
+				writeReport(cmd.OutOrStdout(), report)
 			}
 			if err == nil && report.Blocked() {
 				err = silentError{errors.New("a training would stop")}
@@ -46,18 +55,27 @@ The exit status is 1 if a training would stop, and 0 with mere warnings.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&options.Validation, "validation", "", "folder to validate on, whose pictures must not be among the others")
-	flags.StringVar(&imageSize, "image-size", "150", "size that pictures will be brought to; far smaller ones are named")
-	flags.BoolVar(&options.Strict, "strict", false, "take every bad picture for what would stop a training")
-	flags.BoolVar(&options.FollowLinks, "follow-links", false, "look into linked folders")
-	flags.BoolVar(&asJSON, "json", false, "print the report as JSON")
+	flags.SortFlags = false
+	flags.StringVar(&options.Validation, "validation", "", "`FOLDER` to validate on, whose pictures must not be among the others")
+	flags.StringVar(&imageSize, "image-size", "150", "`PIXELS` that training will bring pictures to, one number or HEIGHTxWIDTH; far smaller ones are named")
+	flags.BoolVar(&options.Strict, "strict", false, "take every bad picture for what would stop a training, as lince train --strict does")
+	flags.BoolVar(&options.FollowLinks, "follow-links", false, "look into linked folders inside the class folders")
+	flags.BoolVar(&asJSON, "json", false, `print the report as JSON: {"directory", "classes", "findings", "trainable"}`)
+	section(flags, "Augmentation that training will use", augment.bind)
+	offer(cmd, map[string][]string{"augment": {"default", "none"}, "fill-mode": {"nearest", "constant", "reflect", "wrap"}})
 	return cmd
 }
 
-func writeReport(cmd *cobra.Command, report *images.Report) error {
-	out := cmd.OutOrStdout()
-	for _, class := range report.Classes {
-		fmt.Fprintf(out, "%6d pictures  %s\n", class.Pictures, class.Name)
+// checkResult is what check --json prints.
+type checkResult struct {
+	*images.Report
+	Trainable bool `json:"trainable"`
+}
+
+func writeReport(out io.Writer, report *images.Report) {
+	writeCounts(out, report.Directory, report.Classes)
+	if report.Validation != "" {
+		writeCounts(out, report.Validation, report.ValidationClasses)
 	}
 	for _, finding := range report.Findings {
 		fmt.Fprintf(out, "%v: %s\n", finding.Severity, finding.Message)
@@ -68,5 +86,15 @@ func writeReport(cmd *cobra.Command, report *images.Report) error {
 	if len(report.Findings) == 0 {
 		fmt.Fprintln(out, "nothing to complain about")
 	}
-	return nil
+}
+
+func writeCounts(out io.Writer, folder string, classes []images.ClassCount) {
+	fmt.Fprintln(out, folder)
+	for _, class := range classes {
+		fmt.Fprintf(out, "%8d pictures  %s", class.Pictures, class.Name)
+		if class.Bad > 0 {
+			fmt.Fprintf(out, " (%d bad)", class.Bad)
+		}
+		fmt.Fprintln(out)
+	}
 }

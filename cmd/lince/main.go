@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,30 +15,76 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	err := newRoot().ExecuteContext(ctx)
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
-	os.Exit(exitCode(err))
+	os.Exit(status)
+}
+
+// What the program ends with.
+const (
+	succeeded   = 0
+	failed      = 1
+	misused     = 2
+	interrupted = 130 // what shells give a program that Ctrl-C ended
+)
+
+// debugVariable, when set, lets a panic end the program with its stack.
+const debugVariable = "LINCE_DEBUG"
+
+// run carries out a command line and returns the exit status.
+func run(ctx context.Context, args []string, out, screen io.Writer) int {
+	return guarded(screen, func() int {
+		root := newRoot()
+		root.SetArgs(args)
+		root.SetOut(out)
+		root.SetErr(screen)
+		return tell(screen, root.ExecuteContext(ctx))
+	})
+}
+
+// guarded turns a panic into an error that asks to report it.
+func guarded(screen io.Writer, call func() int) (status int) {
+	if os.Getenv(debugVariable) != "" {
+		return call()
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(screen, "lince: a mistake in Lince itself: %v\nplease report it with the command that you gave; %s=1 in the environment shows where it happened\n", cause, debugVariable)
+			status = failed
+		}
+	}()
+	return call()
 }
 
 // usageError is a mistake in how the program was called.
 type usageError struct{ error }
 
+func (e usageError) Unwrap() error { return e.error }
+
 // silentError ends the program with an error that was already told.
 type silentError struct{ error }
 
-// exitCode tells the error on stderr and returns what the program ends with:
-// 0 for none, 2 for wrong usage, 1 for everything else.
-func exitCode(err error) int {
-	if err == nil {
-		return 0
+func (e silentError) Unwrap() error { return e.error }
+
+// tell writes the error, if any, and returns the exit status for it.
+func tell(screen io.Writer, err error) int {
+	_, silent := errors.AsType[silentError](err)
+	_, usage := errors.AsType[usageError](err)
+	stopped := errors.Is(err, context.Canceled)
+	switch {
+	case err == nil:
+		return succeeded
+	case silent:
+	case stopped:
+		fmt.Fprintln(screen, "lince: interrupted")
+	default:
+		fmt.Fprintln(screen, withProgramName(err.Error()))
 	}
-	var silent silentError
-	if !errors.As(err, &silent) {
-		fmt.Fprintln(os.Stderr, "lince:", err)
+	switch {
+	case stopped:
+		return interrupted
+	case usage:
+		return misused
 	}
-	var usage usageError
-	if errors.As(err, &usage) {
-		return 2
-	}
-	return 1
+	return failed
 }

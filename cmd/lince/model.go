@@ -1,16 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/lince-ml/lince"
+	"github.com/lince-ml/lince/config"
+	"github.com/lince-ml/lince/format/keras"
 	"github.com/lince-ml/lince/images"
 	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/losses"
@@ -21,42 +19,39 @@ import (
 type modelSettings struct {
 	rescale, preprocess, labels, imageSize, colorMode, interpolation string
 	threads                                                          int
-
-	flags *pflag.FlagSet
 }
 
 func (s *modelSettings) bind(flags *pflag.FlagSet) {
-	s.flags = flags
-	flags.StringVar(&s.rescale, "rescale", "", "factor for pixel values, such as 1/255; needed when the file does not say it")
-	flags.StringVar(&s.preprocess, "preprocess", "", "caffe, tf or torch: the arithmetic of a pretrained network, instead of --rescale")
-	flags.StringVar(&s.labels, "labels", "", "file with the class names: a line each, or JSON (a list, or Keras' class index)")
-	flags.StringVar(&s.imageSize, "image-size", "", "pixels pictures are brought to, when the file does not say it: 150 or HEIGHTxWIDTH")
-	flags.StringVar(&s.colorMode, "color-mode", "", "rgb, grayscale or rgba, when the file does not say it")
-	flags.StringVar(&s.interpolation, "interpolation", "", "how pictures are resized, when the file does not say it")
-	flags.IntVar(&s.threads, "threads", 0, "threads to compute with; 0 takes all")
+	flags.IntVar(&s.threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants")
+	section(flags, "What the file of another program lacks", func(flags *pflag.FlagSet) {
+		flags.StringVar(&s.rescale, "rescale", "", "`FACTOR` that values of 0 to 255 are multiplied by, mostly 1/255; 1 leaves them")
+		flags.StringVar(&s.preprocess, "preprocess", "", "the arithmetic of a pretrained network instead of --rescale, as `MODE`: caffe (VGG, ResNet), tf (Inception, MobileNet) or torch (DenseNet)")
+		flags.StringVar(&s.labels, "labels", "", "`FILE` with the class names: a line each, or JSON (a list, Keras' class_indices or its ImageNet class index)")
+		flags.StringVar(&s.imageSize, "image-size", "", "`PIXELS` that pictures are brought to, one number or HEIGHTxWIDTH; else the model's input")
+		flags.StringVar(&s.colorMode, "color-mode", "", "`MODE` rgb, grayscale or rgba; else by the model's input")
+		flags.StringVar(&s.interpolation, "interpolation", "", "how pictures are resized, as `NAME`: nearest (Keras' generators), bilinear (the default here), bicubic, box, hamming or lanczos")
+	})
 }
 
 // load reads a model and completes what its file lacks.
-func (s *modelSettings) load(path string) (*lince.Model, error) {
-	model, err := lince.Load(path)
+func (s *modelSettings) load(path string, flags *pflag.FlagSet, options lince.LoadOptions) (*lince.Model, error) {
+	engine, err := newEngine(s.threads)
 	if err != nil {
 		return nil, err
 	}
-	if s.threads != 0 {
-		engine, err := newEngine(s.threads)
-		if err != nil {
-			return nil, err
-		}
-		if err := model.Use(engine); err != nil {
-			return nil, err
-		}
+	model, err := lince.LoadWith(path, options)
+	if err != nil {
+		return nil, err
+	}
+	if err := model.Use(engine); err != nil {
+		return nil, err
 	}
 	if s.labels != "" {
 		if model.Classes, err = readLabels(s.labels); err != nil {
 			return nil, err
 		}
 	}
-	p, err := s.preprocessing(path, model)
+	p, err := s.preprocessing(path, model, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -66,26 +61,19 @@ func (s *modelSettings) load(path string) (*lince.Model, error) {
 
 // preprocessing returns the file's own, changed by the flags; for a foreign
 // file it begins with the shape of the model's input.
-func (s *modelSettings) preprocessing(path string, model *lince.Model) (images.Preprocessing, error) {
-	var p images.Preprocessing
+func (s *modelSettings) preprocessing(path string, model *lince.Model, flags *pflag.FlagSet) (p images.Preprocessing, err error) {
 	if model.Preprocessing != nil {
 		p = *model.Preprocessing
-	} else {
-		input, _ := model.Inputs()[0].Instance().Layer().(layers.Input)
-		if s.rescale == "" && s.preprocess == "" {
-			return p, usageError{fmt.Errorf("%s does not say how its pictures are scaled: give --rescale 1/255, --preprocess caffe|tf|torch, or --rescale 1 for raw values", path)}
-		}
-		if len(input.Shape) == 3 {
-			p.TargetSize = images.Size{Height: input.Shape[0], Width: input.Shape[1]}
-			if input.Shape[2] == 1 {
-				p.ColorMode = images.Grayscale
-			}
-		}
+	} else if p, err = s.fromInput(path, model); err != nil {
+		return p, err
 	}
 	var errs []error
 	set := func(flag string, apply func() error) {
-		if s.flags.Changed(flag) {
-			errs = append(errs, apply())
+		if !flags.Changed(flag) {
+			return
+		}
+		if err := apply(); err != nil {
+			errs = append(errs, fmt.Errorf("--%s: %w", flag, err))
 		}
 	}
 	set("rescale", func() (err error) { p.Rescale, err = images.ParseRescale(s.rescale); return err })
@@ -99,52 +87,76 @@ func (s *modelSettings) preprocessing(path string, model *lince.Model) (images.P
 	return p, p.Validate()
 }
 
-// readLabels reads class names: a line each, a JSON list, or Keras' index
-// {"0": ["n01440764", "tench"], ...}.
-func readLabels(path string) ([]string, error) {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
+// fromInput returns what the shape of a foreign model's input tells of its
+// pictures.
+func (s *modelSettings) fromInput(path string, model *lince.Model) (p images.Preprocessing, err error) {
+	input, _ := model.Inputs()[0].Instance().Layer().(layers.Input)
+	if len(model.Inputs()) != 1 || len(input.Shape) != 3 {
+		return p, fmt.Errorf("%s takes no pictures: its input is %v, expected height, width and channels", path, input.Shape)
 	}
-	text := strings.TrimSpace(string(content))
-	switch {
-	case strings.HasPrefix(text, "["):
-		var names []string
-		if err := json.Unmarshal(content, &names); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		return names, nil
-	case strings.HasPrefix(text, "{"):
-		var index map[string][]string
-		if err := json.Unmarshal(content, &index); err != nil {
-			return nil, fmt.Errorf("%s: expected a class index as Keras writes it: %w", path, err)
-		}
-		names := make([]string, len(index))
-		for key, entry := range index {
-			number, err := strconv.Atoi(key)
-			if err != nil || number < 0 || number >= len(names) || len(entry) == 0 {
-				return nil, fmt.Errorf("%s: class %q is not numbered from 0 or has no name", path, key)
-			}
-			names[number] = entry[len(entry)-1]
-		}
-		return names, nil
+	if s.rescale == "" && s.preprocess == "" {
+		return p, usageError{fmt.Errorf("%s does not say how its pictures are scaled: give --rescale 1/255, --preprocess caffe|tf|torch, or --rescale 1 for raw values", path)}
 	}
-	names := strings.Split(text, "\n")
-	for i, name := range names {
-		names[i] = strings.TrimSpace(name)
+	height, width, channels := input.Shape[0], input.Shape[1], input.Shape[2]
+	if s.imageSize == "" && (height < 1 || width < 1) {
+		return p, usageError{fmt.Errorf("%s takes pictures of any size: give the one it was trained with as --image-size", path)}
 	}
-	return names, nil
+	if height > 0 && width > 0 {
+		p.TargetSize = images.Size{Height: height, Width: width}
+	}
+	modes := map[int]images.ColorMode{1: images.Grayscale, 4: images.RGBA}
+	p.ColorMode = modes[channels]
+	return p, nil
 }
 
-// compileFor makes sure that a loaded model can be evaluated: one whose file
-// does not say how it was trained gets the loss that its output asks for.
-func compileFor(model *lince.Model) error {
-	if model.Compiled() {
-		return nil
+// classOutputs returns how many outputs, one per class or a single one for
+// two, the model ends in.
+func classOutputs(model *lince.Model, file string) (int, error) {
+	shape := model.OutputShape()
+	if len(shape) != 2 || shape[1] < 1 {
+		return 0, fmt.Errorf("%s is no classification: its output is %v, expected (batch, classes)", file, shape)
 	}
-	t := lince.Training{Loss: losses.CategoricalCrossentropy{}, Metrics: []metrics.Metric{metrics.Accuracy{}}}
-	if shape := model.OutputShape(); shape[len(shape)-1] == 1 {
-		t.Loss = losses.BinaryCrossentropy{}
+	return shape[1], nil
+}
+
+// prepareLoss compiles a model whose file does not say how it was trained with
+// the loss that its output asks for, and returns the form of target that its
+// loss takes.
+func prepareLoss(model *lince.Model, file string, outputs int) (images.ClassMode, error) {
+	if outputs == 1 {
+		if model.Compiled() {
+			return images.Binary, nil
+		}
+		return images.Binary, compileMeasuring(model, losses.BinaryCrossentropy{})
 	}
-	return model.Compile(t)
+	if !model.Compiled() {
+		return images.Categorical, compileMeasuring(model, losses.CategoricalCrossentropy{})
+	}
+	if sparse, err := trainedSparse(file); err != nil || sparse {
+		return images.Sparse, err
+	}
+	return images.Categorical, nil
+}
+
+func compileMeasuring(model *lince.Model, loss losses.Loss) error {
+	return model.Compile(lince.Training{Loss: loss, Metrics: []metrics.Metric{metrics.Accuracy{}}})
+}
+
+// trainedSparse reports whether the loss in a model's file takes the numbers
+// of the classes as targets.
+func trainedSparse(path string) (bool, error) {
+	file, err := keras.Open(path)
+	if err != nil {
+		return false, err
+	}
+	settings, _ := file.Config["compile_config"].(map[string]any)
+	if settings == nil {
+		settings = file.Training
+	}
+	loss, err := losses.Decode(config.NewReader(config.Object{Config: settings}).Object("loss"))
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", path, err)
+	}
+	_, sparse := loss.(losses.SparseCategoricalCrossentropy)
+	return sparse, nil
 }

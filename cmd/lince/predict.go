@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
-	"text/tabwriter"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,105 +21,111 @@ func newPredict() *cobra.Command {
 		Use:   "predict MODEL PICTURE...",
 		Short: "Say what is on pictures",
 		Long: `Say what is on pictures, or on all pictures in and below folders. Size, scale
-and class names come from the model file; a file of another program gets them
+and class names come from the model file; the file of another program gets them
 from flags.
 
-A picture that cannot be read is told on standard error, the others are
+A picture that cannot be read is named on standard error, the others are
 answered all the same, and the exit status is 1.`,
-		Args: cobra.MinimumNArgs(2),
+		Example: `  lince predict pets.keras cat.jpg dog.jpg photos/new/
+  lince predict pets.keras photos/new/ --top 1 --json
+  lince predict resnet.h5 cat.jpg --preprocess caffe --labels imagenet_class_index.json`,
+		Args: arguments("MODEL", "PICTURE..."),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if top < 0 {
 				return usageError{fmt.Errorf("--top %d, expected 0 for all classes or a number", top)}
 			}
-			model, err := settings.load(args[0])
+			model, err := settings.load(args[0], cmd.Flags(), lince.LoadOptions{NoCompile: true})
 			if err != nil {
 				return err
 			}
-			var answers []answer
-			failed := 0
-			for p, err := range model.Classify(cmd.Context(), args[1:]...) {
-				if err != nil && p.File == "" {
-					return err
-				}
-				a := newAnswer(model, p, err, top)
-				if err != nil {
-					failed++
-					fmt.Fprintf(cmd.ErrOrStderr(), "lince: %v\n", err)
-				}
-				answers = append(answers, a)
+			p := prediction{model: model, top: top, screen: cmd.ErrOrStderr()}
+			if !asJSON {
+				p.out = cmd.OutOrStdout()
 			}
-			if err := writeAnswers(cmd, answers, asJSON); err != nil {
-				return err
+			err = p.answer(cmd, args[1:])
+			if asJSON {
+				err = errors.Join(err, printJSON(cmd.OutOrStdout(), p.answers))
 			}
-			switch {
-			case len(answers) == 0:
-				return fmt.Errorf("no pictures among %v", args[1:])
-			case failed > 0:
-				return silentError{errors.New("some pictures failed")}
-			}
-			return nil
+			return err
 		},
 	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().IntVar(&top, "top", 5, "`CLASSES` to list, the likeliest first; 0 for all")
+	cmd.Flags().BoolVar(&asJSON, "json", false, `print [{"file", "predictions": [{"class", "index", "probability"}]}], with "error" where a picture failed`)
 	settings.bind(cmd.Flags())
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON list of files and their classes")
-	cmd.Flags().IntVar(&top, "top", 5, "how many classes to list, the likeliest first; 0 for all")
 	return cmd
+}
+
+// prediction is a run of lince predict.
+type prediction struct {
+	model       *lince.Model
+	top         int
+	out, screen io.Writer // out is nil where only answers are wanted
+	answers     []answer
+}
+
+// answer says of each picture what is on it. The error says that some failed,
+// or why all the others did.
+func (p *prediction) answer(cmd *cobra.Command, pictures []string) error {
+	p.answers = []answer{}
+	failures := 0
+	for said, err := range p.model.Classify(cmd.Context(), pictures...) {
+		if err != nil && said.File == "" {
+			return err
+		}
+		a := answer{File: said.File}
+		if err != nil {
+			failures++
+			a.Error = err.Error()
+			fmt.Fprintln(p.screen, withProgramName(a.Error))
+		} else {
+			a.Predictions = p.ranked(said)
+		}
+		p.answers = append(p.answers, a)
+		p.write(a)
+	}
+	switch {
+	case len(p.answers) == 0:
+		return fmt.Errorf("there are no pictures in %s", strings.Join(pictures, ", "))
+	case failures > 0:
+		return silentError{errors.New("some pictures failed")}
+	}
+	return nil
 }
 
 // answer is what predict says of one picture.
 type answer struct {
-	File        string            `json:"file"`
-	Predictions []classPrediction `json:"predictions,omitempty"`
-	Error       string            `json:"error,omitempty"`
+	File        string        `json:"file"`
+	Predictions []probability `json:"predictions,omitempty"`
+	Error       string        `json:"error,omitempty"`
 }
 
-type classPrediction struct {
+type probability struct {
 	Class       string  `json:"class"`
 	Index       int     `json:"index"`
 	Probability float64 `json:"probability"`
 }
 
-func newAnswer(model *lince.Model, p lince.Prediction, err error, top int) answer {
-	a := answer{File: p.File}
-	if err != nil {
-		a.Error = err.Error()
-		return a
+// ranked returns the likeliest classes.
+func (p *prediction) ranked(said lince.Prediction) []probability {
+	list := make([]probability, len(said.Probabilities))
+	for index, value := range said.Probabilities {
+		list[index] = probability{p.model.ClassName(index), index, value}
 	}
-	for index, probability := range p.Probabilities {
-		a.Predictions = append(a.Predictions, classPrediction{model.ClassName(index), index, probability})
+	slices.SortStableFunc(list, func(a, b probability) int { return cmp.Compare(b.Probability, a.Probability) })
+	if p.top > 0 && len(list) > p.top {
+		list = list[:p.top]
 	}
-	slices.SortStableFunc(a.Predictions, func(x, y classPrediction) int {
-		switch {
-		case x.Probability > y.Probability:
-			return -1
-		case x.Probability < y.Probability:
-			return 1
-		}
-		return 0
-	})
-	if top > 0 && len(a.Predictions) > top {
-		a.Predictions = a.Predictions[:top]
-	}
-	return a
+	return list
 }
 
-func writeAnswers(cmd *cobra.Command, answers []answer, asJSON bool) error {
-	if asJSON {
-		if answers == nil {
-			answers = []answer{}
-		}
-		return printJSON(cmd.OutOrStdout(), answers)
+func (p *prediction) write(a answer) {
+	if p.out == nil || a.Error != "" {
+		return
 	}
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-	for _, a := range answers {
-		if a.Error != "" {
-			continue
-		}
-		fmt.Fprintf(w, "%s", a.File)
-		for _, p := range a.Predictions {
-			fmt.Fprintf(w, "\t%s %.1f %%", p.Class, 100*p.Probability)
-		}
-		fmt.Fprintln(w)
+	parts := make([]string, len(a.Predictions))
+	for i, said := range a.Predictions {
+		parts[i] = fmt.Sprintf("%s %.1f %%", said.Class, 100*said.Probability)
 	}
-	return w.Flush()
+	fmt.Fprintf(p.out, "%s  %s\n", a.File, strings.Join(parts, ", "))
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -15,35 +17,93 @@ func newRoot() *cobra.Command {
 
     photos/train/cats/...    photos/train/dogs/...
 
-    lince demo                                     see it all at work, nothing else needed
-    lince check   photos/train                     what is wrong with the pictures
-    lince train   photos/train --out pets.keras    train
-    lince predict pets.keras cat.jpg photos/new/   use`,
+Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
+130 for a stop by Ctrl-C. Errors go to standard error.`,
+		Example: `  lince demo                                       see it all at work, nothing else needed
+  lince check    photos/train                      what is wrong with the pictures
+  lince train    photos/train --out pets.keras     train
+  lince plot     pets.history.json                 how it went
+  lince evaluate pets.keras photos/test            how good it is
+  lince predict  pets.keras cat.jpg photos/new/    use`,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          knownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w; see lince help %s", err, cmd.Name())}
-	})
+	root.SetUsageFunc(usage)
+	root.SetFlagErrorFunc(misuse)
 	root.AddCommand(newDemo(), newCheck(), newTrain(), newEvaluate(), newPredict(), newSummary(), newPlot(), newBench(), newVersion(), newCache())
-	for _, verb := range root.Commands() {
-		checkArguments(verb)
-	}
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	root.SuggestionsMinimumDistance = 2
+	checkArguments(root)
 	return root
 }
 
-// checkArguments makes wrong arguments usage errors.
-func checkArguments(verb *cobra.Command) {
-	check := verb.Args
+// checkArguments makes wrong arguments usage errors, below cmd too.
+func checkArguments(cmd *cobra.Command) {
+	for _, verb := range cmd.Commands() {
+		checkArguments(verb)
+	}
+	check := cmd.Args
+	if cmd.Name() == "help" {
+		check = knownTopic
+	}
 	if check == nil {
 		return
 	}
-	verb.Args = func(cmd *cobra.Command, args []string) error {
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w; see lince help %s", err, cmd.Name())}
+			return misuse(cmd, err)
 		}
 		return nil
+	}
+}
+
+// misuse returns a usage error that says where help is.
+func misuse(cmd *cobra.Command, err error) error {
+	if _, usage := errors.AsType[usageError](err); usage {
+		return err
+	}
+	return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
+}
+
+// knownVerb refuses arguments of the bare command: they name no verb.
+func knownVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	guess := ""
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		guess = "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usageError{fmt.Errorf("there is no verb %q%s; see lince --help", args[0], guess)}
+}
+
+// knownTopic refuses help about what is no verb.
+func knownTopic(cmd *cobra.Command, args []string) error {
+	if found, rest, err := cmd.Root().Find(args); err != nil || len(rest) > 0 && found == cmd.Root() {
+		return knownVerb(cmd.Root(), args)
+	}
+	return nil
+}
+
+// arguments checks for one argument per name; the last may repeat if it ends
+// in "...".
+func arguments(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		many := strings.HasSuffix(names[len(names)-1], "...")
+		if len(args) == len(names) || many && len(args) > len(names) {
+			return nil
+		}
+		given := fmt.Sprintf("%d arguments are given", len(args))
+		switch len(args) {
+		case 0:
+			given = "nothing is given"
+		case 1:
+			given = fmt.Sprintf("only %s is given", args[0])
+		}
+		return fmt.Errorf("%s takes %s, but %s", cmd.Name(), strings.Join(names, " "), given)
 	}
 }

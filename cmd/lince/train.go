@@ -2,20 +2,18 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/applications"
+	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/callbacks"
-	"github.com/lince-ml/lince/images"
 	"github.com/lince-ml/lince/losses"
 	"github.com/lince-ml/lince/metrics"
 )
@@ -30,102 +28,152 @@ func newTrain() *cobra.Command {
 many softmax units; nothing needs to be said.
 
 Without --validation, a seeded fifth of each class is held back. Augmentation
-(--augment default, or its options one by one) touches training pictures only;
-use it when the validation loss rises while the training loss falls.
+touches training pictures only; use it when the validation loss rises while the
+training loss falls.
 
 A run leaves beside --out NAME.keras:
     NAME.history.json   loss and accuracy of every epoch (lince plot draws it)
-    NAME.settings.json  everything needed to repeat the run
+    NAME.settings.json  all settings: lince train --settings repeats the run
     NAME.log            what was printed
-    NAME.backup.keras   the checkpoint that --resume continues from, until the end
+    NAME.backup.keras   what --resume goes on from; gone when the run came to its end
+An earlier model of that name stays until the training is over.
 
-Ctrl-C ends after the batch at hand with everything saved; --resume goes on
-where it stopped, with the same numbers as if it never had.`,
-		Args: cobra.ExactArgs(1),
+Ctrl-C ends after the batch at hand with everything saved and exit status 130;
+the same command with --resume goes on there, and ends with the same weights as
+if it had never stopped. A second Ctrl-C ends at once. Where the backup of an
+unfinished run is found, a training begins only with --resume or --anew.`,
+		Example: `  lince train photos/train --validation photos/test --augment default --out pets.keras
+  lince train photos/train --epochs 30 --patience 5 --class-weights balanced
+  lince train --settings pets.settings.json --seed 2 --out pets-2.keras`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s.Folder = args[0]
-			if err := s.validate(); err != nil {
-				return usageError{err}
+			if err := s.complete(cmd.Flags(), args); err != nil {
+				return err
 			}
 			return s.run(cmd)
 		},
 	}
 	s.bind(cmd.Flags())
+	offer(cmd, map[string][]string{
+		"augment": {"default", "none"}, "optimizer": optimizerNames(), "class-weights": {balanced},
+		"color-mode": {"rgb", "grayscale", "rgba"}, "fill-mode": {"nearest", "constant", "reflect", "wrap"},
+		"interpolation": {"nearest", "bilinear", "bicubic", "box", "hamming", "lanczos"}, "interpolation-order": {"0", "1", "3"},
+	})
 	return cmd
 }
 
 // run trains and leaves everything that a run leaves.
 func (s *trainSettings) run(cmd *cobra.Command) (err error) {
-	console, closeLog, err := s.openLog(cmd.ErrOrStderr())
+	if err := s.checkFiles(); err != nil {
+		return err
+	}
+	t := training{settings: s, out: cmd.OutOrStdout(), screen: cmd.OutOrStdout()}
+	if s.json {
+		t.screen = cmd.ErrOrStderr()
+	}
+	if t.data, err = s.open(cmd.Context(), readingProgress(cmd.ErrOrStderr())); err != nil {
+		return err
+	}
+	if err := t.compile(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.model.Close()) }()
+	log, err := s.openLog()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeLog()) }()
-	data, err := s.open(cmd.Context())
-	if err != nil {
-		return err
+	defer func() { err = errors.Join(err, log.Close()) }()
+	t.log = log
+	err = t.fit(cmd.Context())
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(t.log, withProgramName(err.Error()))
 	}
-	say := func(format string, values ...any) { fmt.Fprintf(console, format+"\n", values...) }
-	data.describe(say)
-	model, err := s.compile(data)
-	if err != nil {
-		return err
-	}
-	s.describe(say, model)
-	if err := s.write(); err != nil {
-		return err
-	}
-	history, err := model.Fit(cmd.Context(), data.train, lince.Fit{
-		Epochs: s.Epochs, Validation: data.validation, BalancedClasses: s.ClassWeights == "balanced",
-		Callbacks: s.callbacks(console, cmd.ErrOrStderr()),
-	})
-	interrupted := errors.Is(err, context.Canceled)
-	if err != nil && !interrupted {
-		return err
-	}
-	if err := s.save(model, history, interrupted); err != nil {
-		return err
-	}
-	for _, bad := range data.train.Skipped() {
-		say("skipped %s: %v", bad.File, bad.Err)
-	}
-	return s.conclude(cmd.OutOrStdout(), say, history, interrupted)
+	return err
+}
+
+// training is a run of lince train.
+type training struct {
+	settings         *trainSettings
+	data             *trainData
+	model            *lince.Model
+	engine           backend.Backend
+	run              *lince.Run
+	out, screen, log io.Writer
+}
+
+// say writes a line to the screen and into the log.
+func (t *training) say(format string, values ...any) {
+	fmt.Fprintf(io.MultiWriter(t.screen, t.log), format+"\n", values...)
 }
 
 // compile builds the network and says how it learns.
-func (s *trainSettings) compile(data *trainData) (*lince.Model, error) {
-	shape := data.train.Spec().Inputs[0]
-	classes := data.train.Classes()
-	model, err := lince.Sequential(applications.ExampleCNN(shape[0], shape[1], shape[2], classes)...)
+func (t *training) compile() (err error) {
+	shape, classes := t.data.train.Spec().Inputs[0], t.data.train.Classes()
+	if classes < 2 {
+		return fmt.Errorf("%s holds one class, %s; there must be two or more to tell apart", t.settings.Folder, strings.Join(t.data.train.ClassNames(), ", "))
+	}
+	if t.model, err = lince.Sequential(applications.ExampleCNN(shape[0], shape[1], shape[2], classes)...); err != nil {
+		return err
+	}
+	optimizer, err := t.settings.optimizer()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	optimizer, err := s.optimizer()
-	if err != nil {
-		return nil, err
+	if t.engine, err = newEngine(t.settings.Threads); err != nil {
+		return err
 	}
-	engine, err := newEngine(s.Threads)
-	if err != nil {
-		return nil, err
-	}
-	training := lince.Training{
-		Optimizer: optimizer, Loss: losses.CategoricalCrossentropy{}, Metrics: []metrics.Metric{metrics.Accuracy{}},
-		Seed: s.Seed, Backend: engine,
-	}
-	if classes == 2 {
-		training.Loss = losses.BinaryCrossentropy{}
-	}
-	return model, model.Compile(training)
+	return t.model.Compile(lince.Training{
+		Optimizer: optimizer, Loss: t.loss(), Metrics: []metrics.Metric{metrics.Accuracy{}},
+		Seed: t.settings.Seed, Backend: t.engine,
+	})
 }
 
-func (s *trainSettings) callbacks(console, screen io.Writer) []lince.Callback {
+func (t *training) loss() losses.Loss {
+	if t.data.train.Classes() == 2 {
+		return losses.BinaryCrossentropy{}
+	}
+	return losses.CategoricalCrossentropy{}
+}
+
+// fit trains, saves and says what came out.
+func (t *training) fit(ctx context.Context) error {
+	t.data.describe(t.say)
+	t.describe()
+	history, err := t.model.Fit(ctx, t.data.train, lince.Fit{
+		Epochs: t.settings.Epochs, Validation: t.data.validation,
+		BalancedClasses: t.settings.ClassWeights == balanced, Callbacks: t.callbacks(),
+	})
+	if err != nil && t.settings.resume && t.run == nil {
+		return fmt.Errorf("%w; --anew begins at the start", err)
+	}
+	stopped := errors.Is(err, context.Canceled) && history != nil
+	if err != nil && !stopped {
+		return err
+	}
+	if err := t.model.Save(t.settings.Out); err != nil {
+		return err
+	}
+	if err := writeJSON(t.settings.beside("history.json"), history); err != nil {
+		return err
+	}
+	t.data.describeLost(t.say)
+	if err := t.conclude(history, stopped); err != nil || !stopped {
+		return err
+	}
+	return silentError{context.Canceled}
+}
+
+func (t *training) callbacks() []lince.Callback {
+	s := t.settings
 	list := []lince.Callback{
-		callbacks.Progress{Writer: console, Live: isTerminal(screen)},
-		callbacks.TerminateOnNaN{},
-		callbacks.BackupAndRestore{Path: s.beside("backup.keras"), Anew: !s.Resume, Every: s.BackupEvery},
+		callbacks.BackupAndRestore{Path: s.backup(), Anew: !s.resume, Every: s.BackupEvery},
+		callbacks.Func{Begin: t.begin},
+		callbacks.Progress{Writer: t.screen, Live: isTerminal(t.screen)},
+		callbacks.Progress{Writer: t.log},
+		callbacks.TerminateOnNaN{RaiseError: true},
 	}
 	if s.Patience > 0 {
-		list = append(list, callbacks.EarlyStopping{Monitor: "val_loss", Patience: s.Patience, RestoreBestWeights: true})
+		list = append(list, callbacks.EarlyStopping{Patience: s.Patience, RestoreBestWeights: true})
 	}
 	if s.TensorBoard != "" {
 		list = append(list, callbacks.TensorBoard{LogDir: s.TensorBoard})
@@ -133,64 +181,82 @@ func (s *trainSettings) callbacks(console, screen io.Writer) []lince.Callback {
 	return list
 }
 
-// save writes model and history; an interrupted run keeps its backup.
-func (s *trainSettings) save(model *lince.Model, history *lince.History, interrupted bool) error {
-	if err := model.Save(s.Out); err != nil {
-		return err
+// begin is called when nothing hinders the training any more.
+func (t *training) begin(run *lince.Run) error {
+	t.run = run
+	switch {
+	case t.settings.resume && run.Samples() > 0:
+		t.say("going on in epoch %d after %d batches", run.Epoch()+1, run.Batch())
+	case t.settings.resume:
+		t.say("there is no %s to go on from: beginning at the start", t.settings.backup())
+	case t.settings.anew:
+		if err := os.RemoveAll(t.settings.backup()); err != nil {
+			return err
+		}
 	}
-	return writeJSON(s.beside("history.json"), history)
+	return t.settings.write()
+}
+
+// trainResult is what train --json prints.
+type trainResult struct {
+	Model       string         `json:"model"`
+	HistoryFile string         `json:"history_file"`
+	Settings    string         `json:"settings_file"`
+	Log         string         `json:"log_file"`
+	Backup      string         `json:"backup,omitempty"` // of an interrupted run
+	Interrupted bool           `json:"interrupted"`
+	Stopped     string         `json:"stopped,omitempty"` // why a callback ended it
+	Skipped     []skipped      `json:"skipped,omitempty"`
+	History     *lince.History `json:"history"`
 }
 
 // conclude tells what came out.
-func (s *trainSettings) conclude(out io.Writer, say func(string, ...any), history *lince.History, interrupted bool) error {
-	if interrupted {
-		say("stopped by the user; everything is saved, --resume goes on")
+func (t *training) conclude(history *lince.History, stopped bool) error {
+	s := t.settings
+	if reason := t.run.StopReason(); reason != "" {
+		t.say("ended early: %s", reason)
 	}
-	if s.JSON {
-		return json.NewEncoder(out).Encode(map[string]any{
-			"model": s.Out, "history": history, "interrupted": interrupted,
-		})
+	if stopped {
+		t.say("stopped in epoch %d after %d batches; everything is saved, and the same command with --resume goes on", t.run.Epoch()+1, t.run.Batch())
 	}
 	if epoch, loss := history.Best("val_loss", true); epoch >= 0 {
-		say("lowest validation loss %.4f in epoch %d", loss, epoch+1)
+		t.say("lowest validation loss %.4f in epoch %d", loss, epoch+1)
 	}
-	say("model    %s", s.Out)
-	say("history  %s (lince plot draws it)", s.beside("history.json"))
-	return nil
-}
-
-// beside returns the path of a file that goes with the model.
-func (s *trainSettings) beside(extension string) string {
-	return strings.TrimSuffix(s.Out, filepath.Ext(s.Out)) + "." + extension
-}
-
-// openLog returns a writer to the screen and to the run's log.
-func (s *trainSettings) openLog(screen io.Writer) (io.Writer, func() error, error) {
-	mode := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
-	if s.Resume {
-		mode = os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	t.say("model    %s", s.Out)
+	t.say("history  %s (lince plot draws it)", s.beside("history.json"))
+	if !s.json {
+		return nil
 	}
-	file, err := os.OpenFile(s.beside("log"), mode, 0o644)
-	if err != nil {
-		return nil, nil, err
+	result := trainResult{
+		Model: s.Out, HistoryFile: s.beside("history.json"), Settings: s.beside("settings.json"), Log: s.beside("log"),
+		Interrupted: stopped, Stopped: t.run.StopReason(), Skipped: t.data.skipped(), History: history,
 	}
-	return io.MultiWriter(screen, file), file.Close, nil
+	if stopped {
+		result.Backup = s.backup()
+	}
+	return printJSON(t.out, result)
 }
 
-// trainData is the pictures of a run.
-type trainData struct {
-	train, validation *images.Pictures
-	held              bool // whether validation was held back from train
-}
-
-func (d *trainData) describe(say func(string, ...any)) {
-	spec := d.train.Spec()
-	say("training on %d pictures of %d classes: %s", spec.Samples, len(spec.Classes), strings.Join(spec.Classes, ", "))
-	if d.validation != nil {
-		from := "from its own folder"
-		if d.held {
-			from = "held back by the seed"
+// describe says what network learns how.
+func (t *training) describe() {
+	s, p := t.settings, t.data.train.Preprocessing()
+	t.say("pictures: %s; augmentation: %s", describePreprocessing(p), s.Augment.describe())
+	if generator, _, err := s.flow(); err == nil {
+		for _, advice := range generator.Advice() {
+			t.say("    %s", advice)
 		}
-		say("validation on %d pictures %s", d.validation.Spec().Samples, from)
+	}
+	output := "one sigmoid unit, binary crossentropy"
+	if classes := t.data.train.Classes(); classes > 2 {
+		output = fmt.Sprintf("%d softmax units, categorical crossentropy", classes)
+	}
+	t.say("network:  the example CNN of %d weights, %s", t.model.Parameters(), output)
+	t.say("learning: %s, learning rate %g, batch %d, %d steps an epoch, epochs %d, seed %d, on %s",
+		s.Optimizer, s.LearningRate, s.Batch, t.data.train.Spec().Batches(), s.Epochs, s.Seed, t.engine.Name())
+	if s.ClassWeights == balanced {
+		t.say("classes count alike however many pictures they have")
+	}
+	if s.Patience > 0 {
+		t.say("ends early when the validation loss has not fallen for %d epochs, with the best weights", s.Patience)
 	}
 }

@@ -1,19 +1,13 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
-
-	"github.com/lince-ml/lince"
-	"github.com/lince-ml/lince/images"
-	"github.com/lince-ml/lince/optimizers"
 )
 
 // trainSettings are all that a run was told: flags, and the file beside the
@@ -21,13 +15,23 @@ import (
 type trainSettings struct {
 	Version string `json:"version"`
 	Folder  string `json:"folder"`
+	Out     string `json:"out"`
 
 	Validation      string  `json:"validation,omitempty"`
 	ValidationSplit float64 `json:"validation_split"`
-	Out             string  `json:"out"`
-	Resume          bool    `json:"-"`
-	JSON            bool    `json:"-"`
-	Threads         int     `json:"threads,omitempty"`
+
+	Epochs       int      `json:"epochs"`
+	Batch        int      `json:"batch"`
+	Seed         uint64   `json:"seed"`
+	Optimizer    string   `json:"optimizer"`
+	LearningRate float64  `json:"learning_rate"`
+	Momentum     float64  `json:"momentum,omitempty"`
+	WeightDecay  *float64 `json:"weight_decay,omitempty"`
+	ClassWeights string   `json:"class_weights,omitempty"`
+	Patience     int      `json:"patience,omitempty"`
+	TensorBoard  string   `json:"tensorboard,omitempty"`
+	BackupEvery  int      `json:"backup_every,omitempty"`
+	Threads      int      `json:"threads,omitempty"`
 
 	ImageSize       string `json:"image_size"`
 	ColorMode       string `json:"color_mode"`
@@ -38,72 +42,107 @@ type trainSettings struct {
 	KerasCompat     bool   `json:"keras_compat"`
 	CacheLimit      string `json:"cache_limit"`
 
-	Epochs       int     `json:"epochs"`
-	Batch        int     `json:"batch"`
-	Seed         uint64  `json:"seed"`
-	Optimizer    string  `json:"optimizer"`
-	LearningRate float64 `json:"learning_rate"`
-	Momentum     float64 `json:"momentum,omitempty"`
-	WeightDecay  float64 `json:"weight_decay,omitempty"`
-	ClassWeights string  `json:"class_weights,omitempty"`
-	Patience     int     `json:"patience,omitempty"`
-	TensorBoard  string  `json:"tensorboard,omitempty"`
-	BackupEvery  int     `json:"backup_every,omitempty"`
-
 	Augment augmentSettings `json:"augment"`
+
+	// What belongs to one call and not to the run.
+	resume, anew, json, sized bool
+	from                      string
 }
+
+// balanced is what --class-weights may be.
+const balanced = "balanced"
 
 // bind makes the settings flags, each with its unit, range and default.
 func (s *trainSettings) bind(flags *pflag.FlagSet) {
-	s.Version = version()
-	flags.StringVar(&s.Validation, "validation", "", "folder of pictures to validate on after every epoch; they are never trained on")
-	flags.Float64Var(&s.ValidationSplit, "validation-split", 0.2, "fraction of each class held back for validation when no --validation is given, 0 to below 1")
-	flags.StringVar(&s.Out, "out", "model.keras", "file to save the model to; the other files of the run lie beside it")
-	flags.BoolVar(&s.Resume, "resume", false, "go on where an interrupted run with the same settings stopped")
-	flags.BoolVar(&s.JSON, "json", false, "print the result as JSON on standard output")
-	flags.IntVar(&s.Threads, "threads", 0, "threads to compute with; 0 takes all that the machine or its container grants")
-	s.bindPictures(flags)
-	flags.IntVar(&s.Epochs, "epochs", 15, "how often every picture is seen; more when both losses still fall, fewer (or --patience) when the validation loss rises")
-	flags.IntVar(&s.Batch, "batch", 20, "pictures per step; larger is faster and needs more memory")
-	flags.Uint64Var(&s.Seed, "seed", 0, "number that everything random comes from; equal seeds give equal runs")
-	flags.StringVar(&s.Optimizer, "optimizer", "rmsprop", "sgd, rmsprop, adam, adamw, adagrad, adadelta, adamax or nadam")
-	flags.Float64Var(&s.LearningRate, "learning-rate", 1e-4, "size of the steps; smaller when the loss jumps about, larger when it hardly falls")
-	flags.Float64Var(&s.Momentum, "momentum", 0, "how much of the last step the next one keeps, 0 to below 1; for sgd and rmsprop")
-	flags.Float64Var(&s.WeightDecay, "weight-decay", 0, "how fast unused weights shrink, per unit of learning rate; against overfitting")
-	flags.StringVar(&s.ClassWeights, "class-weights", "", "balanced counts every class alike however many pictures it has")
-	flags.IntVar(&s.Patience, "patience", 0, "stop after so many epochs without a lower validation loss and keep the best weights; 0 never stops")
-	flags.StringVar(&s.TensorBoard, "tensorboard", "", "folder to write TensorBoard event files to")
-	flags.IntVar(&s.BackupEvery, "backup-every", 0, "batches between two backups for --resume; 0 backs up after every epoch")
-	s.Augment.bind(flags)
+	section(flags, "Run", s.bindRun)
+	section(flags, "Learning", s.bindLearning)
+	section(flags, "Pictures", s.bindPictures)
+	section(flags, "Augmentation of training pictures", s.Augment.bind)
+}
+
+func (s *trainSettings) bindRun(flags *pflag.FlagSet) {
+	flags.StringVar(&s.Out, "out", "model.keras", "`FILE` to save the model to, ending in .keras; the other files of the run lie beside it")
+	flags.StringVar(&s.Validation, "validation", "", "`FOLDER` of pictures, with the same classes, to validate on after every epoch; never trained on")
+	flags.Float64Var(&s.ValidationSplit, "validation-split", 0.2, "`FRACTION` of each class held back for validation when no --validation is given, 0 (none) to below 1")
+	flags.BoolVar(&s.resume, "resume", false, "go on where an interrupted run with the same settings stopped; --epochs may be another")
+	flags.BoolVar(&s.anew, "anew", false, "give up an interrupted run of the same name and begin at the start")
+	flags.StringVar(&s.from, "settings", "", "`FILE` NAME.settings.json of an earlier run to repeat; flags given beside it count more")
+	flags.IntVar(&s.BackupEvery, "backup-every", 0, "`BATCHES` between two backups, for long epochs on machines that may fail; 0 backs up after every epoch")
+	flags.StringVar(&s.TensorBoard, "tensorboard", "", "`FOLDER` to write event files for TensorBoard to")
+	flags.IntVar(&s.Threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants. The result is the same")
+	flags.BoolVar(&s.json, "json", false, "print the result as JSON on standard output, and the progress on standard error")
+}
+
+func (s *trainSettings) bindLearning(flags *pflag.FlagSet) {
+	flags.IntVar(&s.Epochs, "epochs", 15, "how often every picture is seen, `N` from 1; more while both losses fall, fewer (or --patience) when the validation loss rises")
+	flags.IntVar(&s.Batch, "batch", 20, "`PICTURES` per step, from 1; larger is faster and needs more memory and often a larger --learning-rate")
+	flags.Uint64Var(&s.Seed, "seed", 0, "`NUMBER` that everything random comes from; equal seeds give equal runs, others show how much is chance")
+	flags.StringVar(&s.Optimizer, "optimizer", "rmsprop", "`NAME` of the optimiser: "+strings.Join(optimizerNames(), ", ")+"; adam learns faster at first")
+	flags.Float64Var(&s.LearningRate, "learning-rate", 1e-4, "size of the steps, `RATE` above 0; smaller when the loss jumps about, larger when it hardly falls. sgd wants about 0.01")
+	flags.Float64Var(&s.Momentum, "momentum", 0, "`FRACTION` of the last step that the next one keeps, 0 to below 1, for sgd and rmsprop; 0.9 helps sgd")
+	flags.Var(optional{&s.WeightDecay}, "weight-decay", "`RATE` at which weights shrink, per unit of learning rate, from 0; against overfitting, try 0.004. Without it only adamw's shrink, at 0.004")
+	flags.StringVar(&s.ClassWeights, "class-weights", "", "`KIND` balanced counts every class alike however many pictures it has; use it when some have far fewer")
+	flags.IntVar(&s.Patience, "patience", 0, "stop after so many `EPOCHS` without a lower validation loss and keep the best weights; 0 never stops, 5 is common")
 }
 
 func (s *trainSettings) bindPictures(flags *pflag.FlagSet) {
-	flags.StringVar(&s.ImageSize, "image-size", "150", "pixels that pictures are brought to: one number for a square, or HEIGHTxWIDTH")
-	flags.StringVar(&s.ColorMode, "color-mode", "rgb", "rgb, grayscale or rgba")
-	flags.StringVar(&s.Interpolation, "interpolation", "bilinear", "how pictures are resized: nearest, bilinear, bicubic, box, hamming or lanczos")
+	flags.StringVar(&s.ImageSize, "image-size", "150", "`PIXELS` that pictures are brought to: one number for a square, or HEIGHTxWIDTH; more shows details and takes longer")
+	flags.StringVar(&s.ColorMode, "color-mode", "rgb", "`MODE` rgb, grayscale (where colours mean nothing) or rgba")
+	flags.StringVar(&s.Interpolation, "interpolation", "bilinear", "how pictures are resized, as `NAME`: nearest, bilinear, bicubic, box, hamming or lanczos")
 	flags.BoolVar(&s.KeepAspectRatio, "keep-aspect-ratio", false, "cut the middle out instead of stretching")
-	flags.StringVar(&s.Rescale, "rescale", "1/255", "factor that pixel values are multiplied by")
+	flags.StringVar(&s.Rescale, "rescale", "1/255", "`FACTOR` that values of 0 to 255 are multiplied by, as a fraction or decimal; 1 leaves them")
 	flags.BoolVar(&s.Strict, "strict", false, "refuse to start when a picture cannot be read, instead of leaving it out")
-	flags.BoolVar(&s.KerasCompat, "keras-compat", false, "reproduce Keras' ImageDataGenerator bit for bit, its mistakes included")
-	flags.StringVar(&s.CacheLimit, "cache-limit", "2GB", "disk space for decoded pictures that do not fit in memory; 0 for none")
+	flags.BoolVar(&s.KerasCompat, "keras-compat", false, "reproduce Keras' ImageDataGenerator bit for bit, its mistakes included; only to compare")
+	flags.StringVar(&s.CacheLimit, "cache-limit", "2GB", "disk space for decoded pictures that do not fit in memory, as `SIZE` 500MB or 2GB; 0 writes nothing to disk")
+}
+
+// complete makes the settings of a command line whole: the file of --settings
+// lies underneath the flags.
+func (s *trainSettings) complete(flags *pflag.FlagSet, args []string) error {
+	if s.from != "" {
+		if err := underneath(flags, func() error { return s.read(s.from) }); err != nil {
+			return err
+		}
+	}
+	if err := s.Augment.resolve(flags); err != nil {
+		return usageError{err}
+	}
+	s.sized = flags.Changed("image-size")
+	if len(args) > 0 {
+		s.Folder = args[0]
+	}
+	if err := s.validate(); err != nil {
+		return usageError{err}
+	}
+	return nil
 }
 
 func (s *trainSettings) validate() error {
 	switch {
+	case s.Folder == "":
+		return errors.New("train takes FOLDER, the pictures to train on, but nothing is given; see lince train --help")
 	case s.Epochs < 1:
 		return fmt.Errorf("--epochs %d, expected at least 1", s.Epochs)
 	case s.Batch < 1:
 		return fmt.Errorf("--batch %d, expected at least 1", s.Batch)
 	case !(s.LearningRate > 0) || math.IsInf(s.LearningRate, 0):
 		return fmt.Errorf("--learning-rate %v, expected a number above 0", s.LearningRate)
+	case !(s.Momentum >= 0 && s.Momentum < 1):
+		return fmt.Errorf("--momentum %v, expected from 0 to below 1", s.Momentum)
 	case !(s.ValidationSplit >= 0 && s.ValidationSplit < 1):
 		return fmt.Errorf("--validation-split %v, expected from 0 to below 1", s.ValidationSplit)
-	case filepath.Ext(s.Out) != ".keras":
+	case !(s.Augment.FillValue >= 0 && s.Augment.FillValue <= 255):
+		return fmt.Errorf("--cval %v, expected from 0 to 255", s.Augment.FillValue)
+	case s.Patience < 0 || s.BackupEvery < 0 || s.Threads < 0:
+		return fmt.Errorf("--patience %d, --backup-every %d and --threads %d must not be negative", s.Patience, s.BackupEvery, s.Threads)
+	case strings.ToLower(filepath.Ext(s.Out)) != ".keras":
 		return fmt.Errorf("--out %s must end in .keras", s.Out)
-	case s.ClassWeights != "" && s.ClassWeights != "balanced":
-		return fmt.Errorf("--class-weights %q, expected balanced", s.ClassWeights)
+	case s.ClassWeights != "" && s.ClassWeights != balanced:
+		return fmt.Errorf("--class-weights %q, expected %s", s.ClassWeights, balanced)
 	case s.Patience > 0 && s.Validation == "" && s.ValidationSplit == 0:
 		return errors.New("--patience needs validation: give --validation FOLDER or a --validation-split")
+	case s.resume && s.anew:
+		return errors.New("--resume goes on and --anew begins at the start; give one of them")
 	}
 	if _, err := s.optimizer(); err != nil {
 		return err
@@ -111,122 +150,3 @@ func (s *trainSettings) validate() error {
 	_, _, err := s.flow()
 	return err
 }
-
-func (s *trainSettings) optimizer() (optimizers.Optimizer, error) {
-	var options optimizers.Options
-	if s.WeightDecay != 0 {
-		options.WeightDecay = &s.WeightDecay
-	}
-	rate := s.LearningRate
-	if s.Momentum != 0 && s.Optimizer != "sgd" && s.Optimizer != "rmsprop" {
-		return nil, fmt.Errorf("--momentum is for sgd and rmsprop, not for %s", s.Optimizer)
-	}
-	switch strings.ToLower(s.Optimizer) {
-	case "sgd":
-		return optimizers.SGD{LearningRate: rate, Momentum: s.Momentum, Options: options}, nil
-	case "rmsprop":
-		return optimizers.RMSprop{LearningRate: rate, Momentum: s.Momentum, Options: options}, nil
-	case "adam":
-		return optimizers.Adam{LearningRate: rate, Options: options}, nil
-	case "adamw":
-		return optimizers.AdamW{LearningRate: rate, Options: options}, nil
-	case "adagrad":
-		return optimizers.Adagrad{LearningRate: rate, Options: options}, nil
-	case "adadelta":
-		return optimizers.Adadelta{LearningRate: rate, Options: options}, nil
-	case "adamax":
-		return optimizers.Adamax{LearningRate: rate, Options: options}, nil
-	case "nadam":
-		return optimizers.Nadam{LearningRate: rate, Options: options}, nil
-	}
-	return nil, fmt.Errorf("--optimizer %q, expected sgd, rmsprop, adam, adamw, adagrad, adadelta, adamax or nadam", s.Optimizer)
-}
-
-// flow returns the generator that augments, and how its pictures flow.
-func (s *trainSettings) flow() (images.Generator, images.Flow, error) {
-	generator, err := s.Augment.generator()
-	if err != nil {
-		return generator, images.Flow{}, err
-	}
-	flow := images.Flow{
-		BatchSize: s.Batch, Seed: s.Seed, KeepAspectRatio: s.KeepAspectRatio, Strict: s.Strict, SeededSplit: true,
-	}
-	generator.KerasCompat = s.KerasCompat
-	var errs [5]error
-	generator.Rescale, errs[0] = images.ParseRescale(s.Rescale)
-	flow.TargetSize, errs[1] = parseSize(s.ImageSize)
-	flow.ColorMode, errs[2] = images.ParseColorMode(s.ColorMode)
-	flow.Interpolation, errs[3] = images.ParseInterpolation(s.Interpolation)
-	flow.Cache, errs[4] = pictureCache(s.CacheLimit)
-	return generator, flow, errors.Join(errs[:]...)
-}
-
-// parseSize reads 150 or HEIGHTxWIDTH.
-func parseSize(text string) (images.Size, error) {
-	height, width, found := strings.Cut(text, "x")
-	if !found {
-		width = height
-	}
-	h, err := strconv.Atoi(height)
-	w, err2 := strconv.Atoi(width)
-	if err != nil || err2 != nil || h < 1 || w < 1 {
-		return images.Size{}, fmt.Errorf("--image-size %q, expected a number of pixels or HEIGHTxWIDTH, such as 150 or 120x160", text)
-	}
-	return images.Size{Height: h, Width: w}, nil
-}
-
-// open finds the pictures: folders by class, or MNIST's idx files.
-func (s *trainSettings) open(ctx context.Context) (*trainData, error) {
-	generator, flow, err := s.flow()
-	if err != nil {
-		return nil, err
-	}
-	if images.HasIDX(s.Folder) {
-		return s.openIDX(generator, flow)
-	}
-	d := &trainData{}
-	if s.Validation == "" && s.ValidationSplit > 0 {
-		generator.ValidationSplit, flow.Subset, d.held = s.ValidationSplit, images.Training, true
-	}
-	if d.train, err = generator.FlowFromDirectoryContext(ctx, s.Folder, flow); err != nil {
-		return nil, err
-	}
-	folder := s.Validation
-	switch {
-	case d.held:
-		folder, flow.Subset = s.Folder, images.Validation
-	case folder == "":
-		return d, nil
-	}
-	flow.NoShuffle = true
-	flow.Classes = d.train.ClassNames()
-	d.validation, err = generator.Plain().FlowFromDirectoryContext(ctx, folder, flow)
-	return d, err
-}
-
-// openIDX opens the four files of MNIST; the test part validates.
-func (s *trainSettings) openIDX(generator images.Generator, flow images.Flow) (*trainData, error) {
-	train, test, err := images.FromIDX(s.Folder)
-	if err != nil {
-		return nil, err
-	}
-	d := &trainData{}
-	flow.TargetSize, flow.ColorMode = images.Size{}, images.RGB // the files' own
-	if d.train, err = generator.Flow(train, flow); err != nil {
-		return nil, err
-	}
-	if test.X == nil {
-		return d, nil
-	}
-	flow.NoShuffle = true
-	d.validation, err = generator.Plain().Flow(test, flow)
-	return d, err
-}
-
-func (s *trainSettings) describe(say func(string, ...any), model *lince.Model) {
-	say("pictures %s %s, %s, rescale %s; %s", s.ImageSize, s.ColorMode, s.Interpolation, s.Rescale, s.Augment.describe())
-	say("%s, learning rate %g, batch %d, %d epochs, seed %d", s.Optimizer, s.LearningRate, s.Batch, s.Epochs, s.Seed)
-	say("%d weights in %d layers", model.Parameters(), len(model.Layers()))
-}
-
-func (s *trainSettings) write() error { return writeJSON(s.beside("settings.json"), s) }
