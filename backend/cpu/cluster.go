@@ -115,7 +115,7 @@ func (c *cluster) Do(item, worker int) {
 	registers := c.scratch.floats[worker]
 	for i := range c.once {
 		in := &c.once[i]
-		in.load(in.dst.tile(registers, c.tile, 0, c.tile), 0)
+		in.load(in.dst.tile(registers, c.tile, 0, min(c.tile, c.elements)), 0)
 	}
 	start := item * c.tile * tilesPerItem
 	end := min(start+c.tile*tilesPerItem, c.elements)
