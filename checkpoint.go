@@ -76,7 +76,7 @@ func (r *Run) SaveCheckpoint(path string) error {
 	}
 	file, err := r.model.file()
 	if err != nil {
-		return err
+		return fmt.Errorf("lince: checkpoint %s: %w", path, err)
 	}
 	if err := c.put(file); err != nil {
 		return fmt.Errorf("lince: checkpoint %s: %w", path, err)

@@ -30,11 +30,11 @@ func (m *Model) config() (config.Map, error) {
 		described["dtype"] = dtypePolicy()
 		described["build_input_shape"] = jsonShape(m.shapes[m.inputs[0]])
 	} else {
-		described["input_layers"] = tensorNames(m.inputs)
-		described["output_layers"] = tensorNames(m.outputs)
+		described["input_layers"] = m.tensorNames(m.inputs)
+		described["output_layers"] = m.tensorNames(m.outputs)
 	}
 	serialized := object.Serialized(module)
-	serialized["build_config"] = config.Map{"input_shape": jsonShape(m.shapes[m.inputs[0]])}
+	serialized["build_config"] = config.Map{"input_shape": m.jsonShapes(m.inputs)}
 	return serialized, nil
 }
 
@@ -54,7 +54,7 @@ func (m *Model) byLayer() []layers.Value {
 func (m *Model) layerConfig(value layers.Value) (config.Map, error) {
 	instance := value.Instance()
 	if _, ok := instance.Layer().(layers.Describer); !ok {
-		return nil, fmt.Errorf("lince: layer %q of type %T cannot be saved: it has no Describe method", instance.Name(), instance.Layer())
+		return nil, fmt.Errorf("layer %q of type %T cannot be saved: it has no Describe method", instance.Name(), instance.Layer())
 	}
 	description := instance.Description()
 	settings := config.Map{}
@@ -66,7 +66,7 @@ func (m *Model) layerConfig(value layers.Value) (config.Map, error) {
 	if description.Class != "InputLayer" {
 		settings["trainable"] = instance.Trainable()
 		settings["dtype"] = dtypePolicy()
-		entry["build_config"] = config.Map{"input_shape": jsonShape(m.shapes[value.Inputs()[0]])}
+		entry["build_config"] = config.Map{"input_shape": m.jsonShapes(value.Inputs())}
 	}
 	if !m.sequential {
 		entry["name"] = instance.Name()
@@ -121,16 +121,32 @@ func (m *Model) useNumber(value layers.Value) int {
 	return use
 }
 
-func tensorNames(values []layers.Value) []any {
+// tensorNames names values as [layer, use, tensor]: one alone, several in a list.
+func (m *Model) tensorNames(values []layers.Value) []any {
 	names := make([]any, len(values))
 	for i, value := range values {
-		names[i] = []any{value.Instance().Name(), 0, 0}
+		names[i] = []any{value.Instance().Name(), m.useNumber(value), 0}
+	}
+	if len(names) == 1 {
+		return names[0].([]any)
 	}
 	return names
 }
 
 func dtypePolicy() config.Map {
 	return config.Object{Class: "DTypePolicy", Config: config.Map{"name": "float32"}}.Serialized("keras")
+}
+
+// jsonShapes lists the values' shapes; one alone is not in a list.
+func (m *Model) jsonShapes(values []layers.Value) []any {
+	if len(values) == 1 {
+		return jsonShape(m.shapes[values[0]])
+	}
+	list := make([]any, len(values))
+	for i, value := range values {
+		list[i] = jsonShape(m.shapes[value])
+	}
+	return list
 }
 
 func jsonShape(shape tensor.Shape) []any {
@@ -155,7 +171,7 @@ func (d decoder) model(object config.Object) (*Model, error) {
 	case "Functional", "Model":
 		return d.functional(object.Config)
 	}
-	return nil, fmt.Errorf("lince: the file holds a %q, expected a Sequential or Functional model", object.Class)
+	return nil, fmt.Errorf("the file holds a %q, expected a Sequential or Functional model", object.Class)
 }
 
 func (d decoder) layer(entry any) (*layers.Instance, config.Object, error) {
@@ -177,13 +193,13 @@ func (d decoder) layer(entry any) (*layers.Instance, config.Object, error) {
 func (d decoder) sequential(settings config.Map) (*Model, error) {
 	entries, ok := settings["layers"].([]any)
 	if !ok || len(entries) == 0 {
-		return nil, errors.New("lince: the file's model has no layers")
+		return nil, errors.New("the file's model has no layers")
 	}
 	instances := make([]*layers.Instance, 0, len(entries)+1)
 	for i, entry := range entries {
 		instance, _, err := d.layer(entry)
 		if err != nil {
-			return nil, fmt.Errorf("lince: layer %d: %w", i, err)
+			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		instances = append(instances, instance)
 	}
@@ -211,7 +227,7 @@ func inputOf(batchShape []any) (layers.Input, error) {
 	}
 	input, ok := layer.(layers.Input)
 	if !ok {
-		return input, fmt.Errorf("lince: %v is no input shape", batchShape)
+		return input, fmt.Errorf("%v is no input shape", batchShape)
 	}
 	return input, nil
 }

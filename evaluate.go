@@ -7,19 +7,24 @@ import (
 	"slices"
 
 	"github.com/lince-ml/lince/data"
+	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/tensor"
 )
 
 // Evaluate measures the loss and the metrics over one pass of the source, as
 // the model predicts: without dropout and augmentation layers.
 func (m *Model) Evaluate(ctx context.Context, source data.Source) (Logs, error) {
-	return m.evaluate(ctx, source, 0, nil)
+	logs, err := m.evaluate(ctx, source, 0)
+	return logs, named(err)
 }
 
-// evaluate calls progress, if any, after each batch with how many are done.
-func (m *Model) evaluate(ctx context.Context, source data.Source, steps int, progress func(done int)) (Logs, error) {
+// evaluate takes all batches if steps is 0.
+func (m *Model) evaluate(ctx context.Context, source data.Source, steps int) (Logs, error) {
 	if m.training == nil {
-		return nil, errors.New("lince: Evaluate before Compile; say Loss and Metrics by Compile first")
+		return nil, errors.New("Evaluate before Compile; say Loss and Metrics by Compile first")
+	}
+	if source == nil {
+		return nil, errors.New("there is nothing to evaluate: no source given")
 	}
 	spec := source.Spec()
 	step, err := m.program(ctx, evaluating, signatureOf(spec), spec.BatchSize)
@@ -36,8 +41,11 @@ func (m *Model) evaluate(ctx context.Context, source data.Source, steps int, pro
 		if err != nil {
 			return nil, err
 		}
-		if len(batch.Targets) != 1 {
-			return nil, fmt.Errorf("lince: the data has %d targets, expected 1", len(batch.Targets))
+		if err := checkBatch(batch); err != nil {
+			return nil, err
+		}
+		if step, err = m.program(ctx, evaluating, signatureOfBatch(batch), batch.Len()); err != nil {
+			return nil, err
 		}
 		each, err := weights.of(batch)
 		if err != nil {
@@ -47,25 +55,23 @@ func (m *Model) evaluate(ctx context.Context, source data.Source, steps int, pro
 		if err := step.executable.Run(ctx, m.state, batch.Len(), inputs, nil); err != nil {
 			return nil, err
 		}
-		done++
-		if progress != nil {
-			progress(done)
-		}
-		if done == steps {
+		if done++; done == steps {
 			break
 		}
 	}
 	if done == 0 {
-		return nil, errors.New("lince: there is nothing to evaluate: the source has no samples")
+		return nil, errors.New("there is nothing to evaluate: the source has no samples")
 	}
 	return step.logs(m.state)
 }
 
 // Predict returns the model's outputs for all samples of the source, one
-// tensor per output, in the order in which the source yields them. A source
-// that shuffles should not be used; its files tell which prediction is whose
-// only by PredictBatches.
+// tensor per output, in the order in which the source yields them. Give it a
+// source that does not shuffle, or nothing tells which prediction is whose.
 func (m *Model) Predict(ctx context.Context, source data.Source) ([]*tensor.Tensor, error) {
+	if source == nil {
+		return nil, errors.New("lince: there is nothing to predict: no source given")
+	}
 	var rows [][]float32
 	var shapes []tensor.Shape
 	samples := 0
@@ -105,26 +111,29 @@ func (m *Model) Predict(ctx context.Context, source data.Source) ([]*tensor.Tens
 // PredictOnBatch returns the model's outputs for one batch, given as one
 // tensor per input with the samples along the first dimension.
 func (m *Model) PredictOnBatch(ctx context.Context, inputs ...*tensor.Tensor) ([]*tensor.Tensor, error) {
-	if len(inputs) != len(m.inputs) {
-		return nil, fmt.Errorf("lince: %d inputs given, the model takes %d", len(inputs), len(m.inputs))
+	outputs, err := m.predict(ctx, &data.Batch{Inputs: inputs})
+	return outputs, named(err)
+}
+
+func (m *Model) predict(ctx context.Context, batch *data.Batch) ([]*tensor.Tensor, error) {
+	if len(batch.Inputs) != len(m.inputs) {
+		return nil, fmt.Errorf("%d inputs given, the model takes %d", len(batch.Inputs), len(m.inputs))
 	}
-	for i, input := range inputs {
-		if input.Rank() == 0 || input.Shape()[0] != inputs[0].Shape()[0] {
-			return nil, fmt.Errorf("lince: input %d has the shape %v; the first dimension must be the samples, as many in every input", i, input.Shape())
-		}
+	if err := checkBatch(batch); err != nil {
+		return nil, err
 	}
-	batch := &data.Batch{Inputs: inputs}
 	step, err := m.program(ctx, predicting, signatureOfBatch(batch), batch.Len())
 	if err != nil {
 		return nil, err
 	}
 	outputs := make([]*tensor.Tensor, len(step.outputs))
 	for i, shape := range step.outputs {
-		concrete := slices.Clone(shape)
-		concrete[0] = batch.Len()
-		if outputs[i], err = tensor.New(tensor.Float32, concrete...); err != nil {
+		if outputs[i], err = tensor.New(tensor.Float32, graph.Resolve(shape, batch.Len())...); err != nil {
 			return nil, err
 		}
 	}
-	return outputs, step.executable.Run(ctx, m.state, batch.Len(), inputs, outputs)
+	if err := step.executable.Run(ctx, m.state, batch.Len(), batch.Inputs, outputs); err != nil {
+		return nil, err
+	}
+	return outputs, nil
 }

@@ -58,6 +58,12 @@ func (m *Model) newRun(ctx context.Context, source data.Source, options Fit) (*R
 	if m.training == nil {
 		return nil, errors.New("lince: Fit before Compile; say Optimizer and Loss by Compile first")
 	}
+	if source == nil {
+		return nil, errors.New("lince: there is nothing to train on: no source given")
+	}
+	if options.InitialEpoch < 0 || options.StepsPerEpoch < 0 || options.ValidationSteps < 0 {
+		return nil, fmt.Errorf("lince: InitialEpoch %d, StepsPerEpoch %d, ValidationSteps %d: none may be negative", options.InitialEpoch, options.StepsPerEpoch, options.ValidationSteps)
+	}
 	options.Epochs = max(options.Epochs, 1)
 	options.ValidationFrequency = max(options.ValidationFrequency, 1)
 	source, options, err := divide(source, options)
@@ -73,7 +79,7 @@ func (m *Model) newRun(ctx context.Context, source data.Source, options Fit) (*R
 	}
 	step, err := m.program(ctx, learning, signatureOf(spec), spec.BatchSize)
 	if err != nil {
-		return nil, err
+		return nil, named(err)
 	}
 	m.adopt(source)
 	run := &Run{
@@ -180,28 +186,11 @@ func (r *Run) epochDone() bool {
 }
 
 func (r *Run) trainBatch(ctx context.Context, batch *data.Batch) error {
-	m := r.model
-	step, err := m.program(ctx, learning, signatureOfBatch(batch), batch.Len())
-	if err != nil {
-		return err
-	}
-	r.program = step // another one after a batch of another form; the sums are the same
-	weights, err := r.weights.of(batch)
-	if err != nil {
-		return err
-	}
-	t := m.training
-	inputs := r.scalars.append(append(append(r.inputs[:0], batch.Inputs...), batch.Targets[0], weights), scalars{
-		rate: float32(t.learningRate()), number: float32(t.step + 1),
-		key: [4]uint32{uint32(t.Seed), uint32(t.Seed >> 32), uint32(t.step), 0},
-	})
-	r.inputs = inputs
-	// The batch at hand is finished even when ctx is cancelled meanwhile.
-	if err := step.executable.Run(context.WithoutCancel(ctx), m.state, batch.Len(), inputs, nil); err != nil {
+	if err := r.step(ctx, batch); err != nil {
 		return fmt.Errorf("lince: epoch %d, batch %d: %w", r.epoch+1, r.batch+1, err)
 	}
 	r.settled = false
-	t.step++
+	r.model.training.step++
 	r.batch++
 	r.samples += batch.Len()
 	if err := r.each(func(o Observer) error { return o.BatchEnd(r.batch - 1) }); err != nil {
@@ -210,13 +199,39 @@ func (r *Run) trainBatch(ctx context.Context, batch *data.Batch) error {
 	return r.settle(false)
 }
 
+// step runs the compiled step on a batch.
+func (r *Run) step(ctx context.Context, batch *data.Batch) error {
+	if err := checkBatch(batch); err != nil {
+		return err
+	}
+	m, t := r.model, r.model.training
+	program, err := m.program(ctx, learning, signatureOfBatch(batch), batch.Len())
+	if err != nil {
+		return err
+	}
+	r.program = program // another one after a batch of another form; the sums are the same
+	weights, err := r.weights.of(batch)
+	if err != nil {
+		return err
+	}
+	r.inputs = r.scalars.append(append(append(r.inputs[:0], batch.Inputs...), batch.Targets[0], weights), scalars{
+		rate: float32(t.learningRate()), number: float32(t.step + 1),
+		key: [4]uint32{uint32(t.Seed), uint32(t.Seed >> 32), uint32(t.step), 0},
+	})
+	// The batch at hand is finished even when ctx is cancelled meanwhile.
+	return program.executable.Run(context.WithoutCancel(ctx), m.state, batch.Len(), r.inputs, nil)
+}
+
 func (r *Run) endEpoch(ctx context.Context) error {
+	if r.batch == 0 {
+		return fmt.Errorf("lince: epoch %d: there is nothing to train on: the source yields no batch", r.epoch+1)
+	}
 	logs, err := r.Logs()
 	if err != nil {
 		return err
 	}
 	if r.options.Validation != nil && (r.epoch+1)%r.options.ValidationFrequency == 0 {
-		measured, err := r.model.evaluate(ctx, r.options.Validation, r.options.ValidationSteps, nil)
+		measured, err := r.model.evaluate(ctx, r.options.Validation, r.options.ValidationSteps)
 		if err != nil {
 			return fmt.Errorf("lince: validation: %w", err)
 		}

@@ -13,25 +13,26 @@ import (
 func (d decoder) functional(settings config.Map) (*Model, error) {
 	entries, ok := settings["layers"].([]any)
 	if !ok || len(entries) == 0 {
-		return nil, errors.New("lince: the file's model has no layers")
+		return nil, errors.New("the file's model has no layers")
 	}
 	w := wiring{instances: map[string]*layers.Instance{}, uses: map[string][]layers.Value{}}
 	var waiting []pendingUse
 	for i, entry := range entries {
 		instance, object, err := d.layer(entry)
 		if err != nil {
-			return nil, fmt.Errorf("lince: layer %d: %w", i, err)
+			return nil, fmt.Errorf("layer %d: %w", i, err)
 		}
 		name := instance.Name()
 		if w.instances[name] != nil {
-			return nil, fmt.Errorf("lince: the file has two layers named %q", name)
+			return nil, fmt.Errorf("the file has two layers named %q", name)
 		}
 		w.instances[name] = instance
 		if object.Class == "InputLayer" {
 			w.uses[name] = []layers.Value{instance.Apply()}
 			continue
 		}
-		nodes, _ := entry.(config.Map)["inbound_nodes"].([]any)
+		fields, _ := entry.(config.Map)
+		nodes, _ := fields["inbound_nodes"].([]any)
 		for use, node := range nodes {
 			waiting = append(waiting, pendingUse{name, use, references(node)})
 		}
@@ -90,7 +91,7 @@ func (w wiring) connect(waiting []pendingUse) error {
 			w.uses[p.layer] = append(w.uses[p.layer], w.instances[p.layer].Apply(inputs...))
 		}
 		if len(still) == len(waiting) {
-			return fmt.Errorf("lince: layer %q of the file is applied to values that no layer makes", still[0].layer)
+			return fmt.Errorf("layer %q of the file is applied to values that no layer makes", still[0].layer)
 		}
 		waiting = still
 	}
@@ -119,12 +120,12 @@ func (w wiring) values(list any) ([]layers.Value, error) {
 	for _, r := range historyList(list) {
 		uses := w.uses[r.layer]
 		if r.use < 0 || r.use >= len(uses) {
-			return nil, fmt.Errorf("lince: the file's model begins or ends at layer %q, which it does not have", r.layer)
+			return nil, fmt.Errorf("the file's model begins or ends at layer %q, which it does not have", r.layer)
 		}
 		values = append(values, uses[r.use])
 	}
 	if len(values) == 0 {
-		return nil, errors.New("lince: the file's model does not say its inputs and outputs")
+		return nil, errors.New("the file's model does not say its inputs and outputs")
 	}
 	return values, nil
 }

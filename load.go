@@ -13,6 +13,7 @@ import (
 	"github.com/lince-ml/lince/losses"
 	"github.com/lince-ml/lince/metrics"
 	"github.com/lince-ml/lince/optimizers"
+	"github.com/lince-ml/lince/tensor"
 )
 
 // LoadOptions tell Load what a file cannot.
@@ -33,7 +34,7 @@ func Load(path string) (*Model, error) { return LoadWith(path, LoadOptions{}) }
 func LoadWith(path string, options LoadOptions) (*Model, error) {
 	file, err := keras.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("lince: %s: %w", path, err)
+		return nil, named(err) // which names the file
 	}
 	m, err := newFromFile(file, options)
 	if err != nil {
@@ -74,57 +75,97 @@ func newFromFile(file *keras.File, options LoadOptions) (*Model, error) {
 	if options.NoCompile || settings == nil {
 		return m, nil
 	}
-	return m, m.compileFrom(settings, file)
+	if err := m.compileFrom(settings, file); err != nil {
+		return nil, fmt.Errorf("how the model was trained: %w; LoadOptions.NoCompile leaves it aside", err)
+	}
+	return m, nil
 }
 
 // LoadWeights replaces the model's weights by those of a file: .weights.h5,
-// .keras or .h5. Layers are matched by their place, as Keras does.
+// .keras or .h5. Layers are matched by their place, as Keras does. A file that
+// does not fit changes nothing.
 func (m *Model) LoadWeights(path string) error {
 	file, err := keras.Open(path)
-	if err == nil {
-		err = m.setWeights(file)
-	}
 	if err != nil {
+		return named(err) // which names the file
+	}
+	if err := m.setWeights(file); err != nil {
 		return fmt.Errorf("lince: %s: %w", path, err)
 	}
 	return nil
 }
 
-// setWeights writes a file's weights into the model's layers.
+// setWeights writes a file's weights into the model. They are compared with
+// the model's before it takes memory for them: a file's layers may ask for any.
 func (m *Model) setWeights(file *keras.File) error {
-	if err := m.ready(); err != nil {
+	if !m.Built() {
+		return errUnbuilt
+	}
+	values, err := m.match(file)
+	if err != nil {
 		return err
 	}
+	if err := m.use(nil); err != nil {
+		return err
+	}
+	state := m.state
+	if state == nil {
+		state = m.engine.NewState()
+	}
+	for _, w := range m.network.weights() {
+		value, err := values[w].Convert(w.Variable.Type.DType)
+		if err != nil {
+			return err
+		}
+		if err := state.Declare(w.Variable); err != nil {
+			return err
+		}
+		if err := state.Write(w.Variable, value); err != nil {
+			return err
+		}
+	}
+	m.state = state
+	return nil
+}
+
+// match finds every weight's value in a file: by the layers' groups or, in
+// files of Keras 2, by their order.
+func (m *Model) match(file *keras.File) (map[*layers.Weight]*tensor.Tensor, error) {
 	instances := m.kerasLayers()
 	groups := groupNames(instances)
 	stored := slices.DeleteFunc(slices.Clone(file.Layers), func(l keras.Layer) bool { return len(l.Variables) == 0 })
+	byPath := map[string]*keras.Layer{}
+	for i := range stored {
+		byPath[stored[i].Path] = &stored[i]
+	}
+	values := map[*layers.Weight]*tensor.Tensor{}
 	next := 0
 	for i, instance := range instances {
 		if len(instance.Weights()) == 0 {
 			continue
 		}
-		var layer *keras.Layer
-		switch {
-		case file.Format != keras.Legacy:
-			layer = file.Layer("layers/" + groups[i])
-		case next < len(stored):
-			layer = &stored[next]
-			next++
+		layer := byPath["layers/"+groups[i]]
+		if file.Format == keras.Legacy {
+			layer = nil
+			if next < len(stored) {
+				layer = &stored[next]
+			}
 		}
 		if layer == nil {
-			return fmt.Errorf("the file has no weights for layer %q (%s)", instance.Name(), instance.Class())
+			return nil, fmt.Errorf("the file has no weights for layer %q (%s)", instance.Name(), instance.Class())
 		}
-		if err := m.setLayer(instance, layer); err != nil {
-			return err
+		next++
+		if err := matchLayer(values, instance, layer); err != nil {
+			return nil, err
 		}
 	}
 	if file.Format == keras.Legacy && next != len(stored) {
-		return fmt.Errorf("the file has weights for %d layers, the model has %d with weights", len(stored), next)
+		return nil, fmt.Errorf("the file has weights for %d layers, the model has %d with weights", len(stored), next)
 	}
-	return nil
+	return values, nil
 }
 
-func (m *Model) setLayer(instance *layers.Instance, layer *keras.Layer) error {
+func matchLayer(values map[*layers.Weight]*tensor.Tensor, instance *layers.Instance, layer *keras.Layer) error {
 	weights := instance.Weights()
 	if len(layer.Variables) != len(weights) {
 		return fmt.Errorf("layer %q has %d weights, the file has %d for it", instance.Name(), len(weights), len(layer.Variables))
@@ -134,13 +175,7 @@ func (m *Model) setLayer(instance *layers.Instance, layer *keras.Layer) error {
 		if !value.Shape().Equal(w.Variable.Type.Shape) {
 			return fmt.Errorf("weight %s of layer %q has the shape %v, in the file %v", w.Name, instance.Name(), w.Variable.Type.Shape, value.Shape())
 		}
-		converted, err := value.Convert(w.Variable.Type.DType)
-		if err != nil {
-			return err
-		}
-		if err := m.state.Write(w.Variable, converted); err != nil {
-			return err
-		}
+		values[w] = value
 	}
 	return nil
 }
@@ -149,12 +184,12 @@ func (m *Model) setLayer(instance *layers.Instance, layer *keras.Layer) error {
 func (m *Model) compileFrom(settings config.Map, file *keras.File) error {
 	t, err := decodeTraining(settings)
 	if err != nil {
-		return fmt.Errorf("how the model was trained: %w", err)
+		return err
 	}
 	if t.Loss == nil {
 		return nil
 	}
-	if err := m.Compile(t); err != nil {
+	if err := m.setTraining(t); err != nil {
 		return err
 	}
 	return m.resumeOptimizer(file)

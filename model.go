@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/lince-ml/lince/backend"
@@ -32,10 +33,16 @@ type Model struct {
 	// Fit takes it from its source when that has one; Save keeps it in the file.
 	Preprocessing *images.Preprocessing
 
+	// engine runs the model; closing it is the model's business if it owns it.
 	engine   backend.Backend
+	owned    bool
 	state    backend.State
 	training *training
+
+	// shapes are those of all values, builtFor the inputs' that they follow
+	// from; nil before the model is built.
 	shapes   map[layers.Value]tensor.Shape
+	builtFor []tensor.Shape
 
 	programs sync.Mutex
 	compiled map[programKey]*program
@@ -56,7 +63,11 @@ func Sequential(stack ...layers.Layer) (*Model, error) {
 		}
 		instances[i] = layers.Share(layer)
 	}
-	return sequential(instances)
+	m, err := sequential(instances)
+	if err != nil {
+		return nil, named(err)
+	}
+	return m, nil
 }
 
 // sequential chains instances behind an input. Without a known shape the
@@ -76,7 +87,7 @@ func sequential(instances []*layers.Instance) (*Model, error) {
 	output := input
 	for _, instance := range instances {
 		if _, again := instance.Layer().(layers.Input); again {
-			return nil, errors.New("lince: layers.Input can only be the first layer of Sequential")
+			return nil, errors.New("layers.Input can only be the first layer of Sequential")
 		}
 		output = instance.Apply(output)
 	}
@@ -91,14 +102,9 @@ func sequential(instances []*layers.Instance) (*Model, error) {
 // NewModel returns the model that computes outputs from inputs (keras.Model).
 // Mistakes made in the chain of layers.Apply are reported here.
 func NewModel(inputs, outputs []layers.Value) (*Model, error) {
-	for i, input := range inputs {
-		if instance := input.Instance(); instance == nil || instance.Class() != "InputLayer" {
-			return nil, fmt.Errorf("lince: input %d of the model is no layers.NewInput", i)
-		}
-	}
 	m, err := newModel(inputs, outputs)
 	if err != nil {
-		return nil, err
+		return nil, named(err)
 	}
 	m.name = "functional"
 	return m, nil
@@ -112,75 +118,119 @@ func Outputs(values ...layers.Value) []layers.Value { return values }
 
 func newModel(inputs, outputs []layers.Value) (*Model, error) {
 	if len(inputs) == 0 || len(outputs) == 0 {
-		return nil, fmt.Errorf("lince: a model needs inputs and outputs, %d and %d given", len(inputs), len(outputs))
+		return nil, fmt.Errorf("a model needs inputs and outputs, %d and %d given", len(inputs), len(outputs))
+	}
+	for i, input := range inputs {
+		if _, ok := inputLayer(input); !ok {
+			return nil, fmt.Errorf("input %d of the model is no layers.NewInput", i)
+		}
+		if slices.Contains(inputs[:i], input) {
+			return nil, fmt.Errorf("input %d of the model, %s, is among its inputs before", i, label(input.Instance()))
+		}
 	}
 	n, err := newNetwork(inputs, outputs)
 	if err != nil {
 		return nil, err
 	}
 	m := &Model{inputs: inputs, outputs: outputs, network: n, compiled: map[programKey]*program{}}
-	if shapes, known := m.declaredShapes(); known {
-		if err := m.build(shapes); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
+	return m, m.buildDeclared()
 }
 
-// declaredShapes returns the inputs' shapes with the batch before them, and
-// whether the model says all of them; otherwise it is built at its first batch.
-func (m *Model) declaredShapes() ([]tensor.Shape, bool) {
-	shapes := make([]tensor.Shape, len(m.inputs))
-	for i, input := range m.inputs {
-		declared := input.Instance().Layer().(layers.Input).Shape
-		if declared == nil {
-			return nil, false
-		}
-		for _, extent := range declared {
-			if extent < 0 {
-				return nil, false
+// inputLayer returns the settings of an input, and whether the value is one.
+func inputLayer(value layers.Value) (layers.Input, bool) {
+	if value.Instance() == nil {
+		return layers.Input{}, false
+	}
+	input, ok := value.Instance().Layer().(layers.Input)
+	return input, ok && len(value.Inputs()) == 0
+}
+
+// An extent that varies from batch to batch is tried with this length and
+// twice of it: what differs in the shapes that follow varies too.
+const trialExtent = 256
+
+// buildDeclared builds a model whose inputs say their shapes; others are built
+// at their first batch.
+func (m *Model) buildDeclared() error {
+	shapes, varies, known := m.declaredShapes(trialExtent)
+	if !known {
+		return nil
+	}
+	if err := m.build(shapes); err != nil || !varies {
+		return err
+	}
+	first := m.shapes
+	shapes, _, _ = m.declaredShapes(2 * trialExtent)
+	if err := m.build(shapes); err != nil {
+		return fmt.Errorf("the size of the input varies: %w", err)
+	}
+	for value, shape := range m.shapes {
+		for axis, extent := range first[value] {
+			if extent != shape[axis] {
+				shape[axis] = graph.Batch
 			}
 		}
-		shapes[i] = append(tensor.Shape{graph.Batch}, declared...)
 	}
-	return shapes, true
+	return nil
+}
+
+// declaredShapes returns the inputs' shapes with the batch before them, and a
+// given length in place of those that vary; known is whether the model says
+// how many dimensions there are.
+func (m *Model) declaredShapes(varying int) (shapes []tensor.Shape, varies, known bool) {
+	for _, value := range m.inputs {
+		input, _ := inputLayer(value)
+		if input.Shape == nil {
+			return nil, false, false
+		}
+		shape := append(tensor.Shape{graph.Batch}, input.Shape...)
+		for axis := 1; axis < len(shape); axis++ {
+			if shape[axis] < 0 {
+				shape[axis], varies = varying, true
+			}
+		}
+		shapes = append(shapes, shape)
+	}
+	return shapes, varies, true
 }
 
 // build makes the weights by building the computation once and remembers the
 // shape of every value.
 func (m *Model) build(inputs []tensor.Shape) error {
-	g := graph.New()
-	nodes := make([]*graph.Node, len(inputs))
-	for i, shape := range inputs {
-		if err := m.checkInput(i, shape[1:]); err != nil {
-			return err
-		}
-		nodes[i] = g.Parameter(m.inputs[i].Instance().Name(), tensor.Float32, shape...)
-	}
-	values, err := m.network.call(&layers.Build{Graph: g}, nodes)
+	values, err := m.trial(graph.New(), inputs)
 	if err != nil {
-		return fmt.Errorf("lince: %w", err)
+		return err
 	}
 	shapes := map[layers.Value]tensor.Shape{}
 	for value, node := range values {
-		shapes[value] = node.Shape()
+		shapes[value] = node.Shape().Clone()
 	}
-	m.shapes = shapes
+	m.shapes, m.builtFor = shapes, inputs
 	return nil
+}
+
+// trial builds the computation for inputs of given shapes, to see what comes
+// of it.
+func (m *Model) trial(g *graph.Graph, inputs []tensor.Shape) (map[layers.Value]*graph.Node, error) {
+	nodes := make([]*graph.Node, len(inputs))
+	for i, shape := range inputs {
+		nodes[i] = g.Parameter(m.inputs[i].Instance().Name(), tensor.Float32, shape...)
+	}
+	return m.network.call(&layers.Build{Graph: g}, nodes)
 }
 
 // checkInput compares the shape of a sample with the declared one.
 func (m *Model) checkInput(i int, sample tensor.Shape) error {
-	declared := m.inputs[i].Instance().Layer().(layers.Input).Shape
-	if declared == nil {
+	input, _ := inputLayer(m.inputs[i])
+	if input.Shape == nil {
 		return nil
 	}
-	fits := len(declared) == len(sample)
-	for axis := 0; fits && axis < len(declared); axis++ {
-		fits = declared[axis] < 0 || declared[axis] == sample[axis]
+	fits := len(input.Shape) == len(sample)
+	for axis := 0; fits && axis < len(sample); axis++ {
+		fits = input.Shape[axis] < 0 || input.Shape[axis] == sample[axis]
 	}
 	if !fits {
-		return fmt.Errorf("lince: samples of shape %v given, the model takes %v", sample, tensor.Shape(declared))
+		return fmt.Errorf("samples of shape %v given, the model takes %v", sample, tensor.Shape(input.Shape))
 	}
 	return nil
 }
@@ -237,21 +287,16 @@ func (m *Model) UnfreezeFrom(name string) error {
 	return nil
 }
 
-// Close frees what the model's engine holds. The model must not be used
-// afterwards. It is not needed at the end of a program.
+// Close frees what the model holds of its engine, and the engine itself unless
+// it was given by Use or Compile. The model must not be used afterwards. It is
+// not needed at the end of a program.
 func (m *Model) Close() error {
-	m.programs.Lock()
-	defer m.programs.Unlock()
-	var errs []error
-	for key, p := range m.compiled {
-		errs = append(errs, p.executable.Close())
-		delete(m.compiled, key)
+	err := m.forget()
+	if m.owned {
+		err = errors.Join(err, m.engine.Close())
 	}
-	if m.engine != nil {
-		errs = append(errs, m.engine.Close())
-		m.engine, m.state = nil, nil
-	}
-	return errors.Join(errs...)
+	m.engine, m.owned, m.state = nil, false, nil
+	return err
 }
 
 // buildFor builds a model that waits for its first batch.
@@ -260,7 +305,7 @@ func (m *Model) buildFor(ctx context.Context, samples []tensor.Shape) error {
 		return err
 	}
 	if len(samples) != len(m.inputs) {
-		return fmt.Errorf("lince: the data has %d inputs, the model %d", len(samples), len(m.inputs))
+		return fmt.Errorf("the data has %d inputs, the model %d", len(samples), len(m.inputs))
 	}
 	shapes := make([]tensor.Shape, len(samples))
 	for i, sample := range samples {
@@ -275,8 +320,11 @@ func (m *Model) buildFor(ctx context.Context, samples []tensor.Shape) error {
 	return m.build(shapes)
 }
 
-// Use makes the model run on another engine, and takes the weights along.
-func (m *Model) Use(engine backend.Backend) error { return m.use(engine) }
+// Use makes the model run on another engine, which stays the caller's to
+// close, and takes the weights and the optimiser's memory along.
+func (m *Model) Use(engine backend.Backend) error {
+	return named(m.use(engine))
+}
 
 // Compiled reports whether the model knows how it learns, by Compile or from
 // its file.
@@ -285,3 +333,11 @@ func (m *Model) Compiled() bool { return m.training != nil }
 // OutputShape returns the shape of the first output with the batch, negative,
 // before it; nil before the model is built.
 func (m *Model) OutputShape() tensor.Shape { return m.shapes[m.outputs[0]] }
+
+// named puts the package's name before an error that leaves it.
+func named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("lince: %w", err)
+}

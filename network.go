@@ -29,12 +29,12 @@ func newNetwork(inputs, outputs []layers.Value) (network, error) {
 	}
 	for _, value := range t.finished {
 		if len(value.Inputs()) == 0 && !slices.Contains(inputs, value) {
-			return n, fmt.Errorf("lince: an output depends on %s, which is not among the model's inputs", label(value.Instance()))
+			return n, fmt.Errorf("an output depends on %s, which is not among the model's inputs", label(value.Instance()))
 		}
 	}
 	for _, input := range inputs {
 		if t.state[input] == 0 {
-			return n, fmt.Errorf("lince: no output depends on the input %s", label(input.Instance()))
+			return n, fmt.Errorf("no output depends on the input %s", label(input.Instance()))
 		}
 	}
 	n.order, n.instances = t.finished, t.byDepth()
@@ -59,7 +59,7 @@ type traversal struct {
 func (t *traversal) visit(value layers.Value) error {
 	instance := value.Instance()
 	if instance == nil {
-		return fmt.Errorf("lince: the zero Value is used%s; make it by layers.NewInput or layers.Apply", t.trail())
+		return fmt.Errorf("the zero Value is used%s; make it by layers.NewInput or layers.Apply", t.trail())
 	}
 	if t.state[value] > 0 {
 		return nil
@@ -119,7 +119,7 @@ func (n network) name() error {
 	for _, instance := range n.instances {
 		if name := instance.Name(); name != "" {
 			if taken[name] {
-				return fmt.Errorf("lince: two layers are named %q; names must differ", name)
+				return fmt.Errorf("two layers are named %q; names must differ", name)
 			}
 			taken[name] = true
 		}

@@ -2,6 +2,7 @@ package lince
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -87,13 +88,15 @@ type meter struct {
 }
 
 // forget drops all compiled programs.
-func (m *Model) forget() {
+func (m *Model) forget() error {
 	m.programs.Lock()
 	defer m.programs.Unlock()
+	var errs []error
 	for key, p := range m.compiled {
-		p.executable.Close()
+		errs = append(errs, p.executable.Close())
 		delete(m.compiled, key)
 	}
+	return errors.Join(errs...)
 }
 
 // program returns the compiled program for batches of a form, compiling it at
@@ -140,13 +143,15 @@ func (m *Model) compile(ctx context.Context, what purpose, form signature, capac
 		err = b.described.Verify()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lince: %w", err)
+		return nil, err
 	}
 	if err := m.state.Declare(b.described.Variables()...); err != nil {
 		return nil, err
 	}
-	b.program.executable, err = m.engine.Compile(ctx, b.described, capacity)
-	return b.program, err
+	if b.program.executable, err = m.engine.Compile(ctx, b.described, capacity); err != nil {
+		return nil, err
+	}
+	return b.program, nil
 }
 
 // builder describes a step as a graph.

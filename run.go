@@ -257,7 +257,7 @@ func (w *classWeights) of(batch *data.Batch) (*tensor.Tensor, error) {
 	if len(batch.SampleWeights) > 0 {
 		own := batch.SampleWeights[0].Float32s()
 		if len(own) != n {
-			return nil, fmt.Errorf("lince: %d sample weights for %d samples", len(own), n)
+			return nil, fmt.Errorf("%d sample weights for %d samples", len(own), n)
 		}
 		copy(weights, own)
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/lince-ml/lince/images"
 	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/metrics"
-	"github.com/lince-ml/lince/optimizers"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -41,7 +40,7 @@ func (m *Model) Save(path string) error {
 	}
 	file, err := m.file()
 	if err != nil {
-		return err
+		return fmt.Errorf("lince: saving %s: %w", path, err)
 	}
 	return writeFile(path, file)
 }
@@ -53,20 +52,23 @@ func (m *Model) SaveWeights(path string) error {
 		return fmt.Errorf("lince: cannot save weights as %s: the name must end in .weights.h5", path)
 	}
 	if err := m.ready(); err != nil {
-		return err
+		return fmt.Errorf("lince: saving %s: %w", path, err)
 	}
 	saved, err := m.savedLayers()
 	if err != nil {
-		return err
+		return fmt.Errorf("lince: saving %s: %w", path, err)
 	}
 	return writeFile(path, &keras.File{Format: keras.Weights, Metadata: keras.Metadata{KerasVersion: kerasVersion}, Layers: saved})
 }
 
 // MarshalJSON describes the model without its weights, as keras.Model.to_json does.
 func (m *Model) MarshalJSON() ([]byte, error) {
+	if !m.Built() {
+		return nil, named(errUnbuilt)
+	}
 	described, err := m.config()
 	if err != nil {
-		return nil, err
+		return nil, named(err)
 	}
 	return json.Marshal(described)
 }
@@ -213,7 +215,7 @@ func (m *Model) savedOptimizer() ([]keras.Layer, error) {
 	}
 	values = append(values, t.stored...) // not yet taken over by a compiled step
 	for _, slot := range t.slots.All() {
-		value, err := readSlot(m, slot)
+		value, err := readVariable(m.state, slot.Variable)
 		if err != nil {
 			return nil, err
 		}
@@ -224,14 +226,6 @@ func (m *Model) savedOptimizer() ([]keras.Layer, error) {
 		layer.Variables = append(layer.Variables, keras.Variable{Name: fmt.Sprint(i), Value: value})
 	}
 	return []keras.Layer{layer}, nil
-}
-
-func readSlot(m *Model, slot *optimizers.Slot) (*tensor.Tensor, error) {
-	value, err := tensor.New(slot.Variable.Type.DType, slot.Variable.Type.Shape...)
-	if err != nil {
-		return nil, err
-	}
-	return value, m.state.Read(slot.Variable, value)
 }
 
 // config describes the training as Keras' compile_config does.

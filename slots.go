@@ -2,6 +2,7 @@ package lince
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/lince-ml/lince/format/keras"
 	"github.com/lince-ml/lince/layers"
@@ -93,11 +94,8 @@ func (m *Model) averageWeights() error {
 		if average == nil {
 			continue
 		}
-		value, err := tensor.New(average.Type.DType, average.Type.Shape...)
+		value, err := readVariable(m.state, average)
 		if err != nil {
-			return err
-		}
-		if err := m.state.Read(average, value); err != nil {
 			return err
 		}
 		if err := m.state.Write(w.Variable, value); err != nil {
@@ -128,9 +126,17 @@ func (m *Model) resumeOptimizer(file *keras.File) error {
 	if len(variables) < head || variables[0].Value.Len() != 1 {
 		return nil
 	}
-	t.step = int(variables[0].Value.Float64s()[0])
+	const stepLimit = 1 << 53
+	step := variables[0].Value.Float64s()[0]
+	if !(step >= 0 && step < stepLimit) {
+		return fmt.Errorf("the optimiser's step is %v, expected a count", step)
+	}
+	t.step = int(step)
 	if head == 2 && variables[1].Value.Len() == 1 {
 		t.rate = variables[1].Value.Float64s()[0]
+		if !(t.rate >= 0 && t.rate < math.Inf(1)) {
+			return fmt.Errorf("the optimiser's learning rate is %v, expected a finite number not below 0", t.rate)
+		}
 	}
 	for _, v := range variables[head:] {
 		t.stored = append(t.stored, v.Value)

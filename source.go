@@ -1,10 +1,13 @@
 package lince
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/lince-ml/lince/data"
 	"github.com/lince-ml/lince/images"
+	"github.com/lince-ml/lince/tensor"
 )
 
 // picturing is a source that knows how its pictures are prepared.
@@ -22,4 +25,19 @@ func (m *Model) adopt(source data.Source) {
 		preprocessing := p.Preprocessing()
 		m.Preprocessing = &preprocessing
 	}
+}
+
+// checkBatch refuses batches that a source may not yield.
+func checkBatch(batch *data.Batch) error {
+	if batch == nil || len(batch.Inputs) == 0 {
+		return errors.New("a batch without inputs")
+	}
+	for _, list := range [...][]*tensor.Tensor{batch.Inputs, batch.Targets, batch.SampleWeights} {
+		for i, t := range list {
+			if t == nil || t.Rank() == 0 || t.Shape()[0] != batch.Len() {
+				return fmt.Errorf("tensor %d of a batch is %v; its first dimension must be the samples, as many as in the first input, %v", i, t, batch.Inputs[0])
+			}
+		}
+	}
+	return nil
 }

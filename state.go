@@ -6,65 +6,91 @@ import (
 
 	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/backend/cpu"
+	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/random"
 	"github.com/lince-ml/lince/tensor"
 )
 
-// use makes the model run on an engine, the default one if nil. A model that
-// has weights takes them along.
+// use makes the model run on an engine, the one it has or else the default one
+// if nil. A model that has weights takes them along.
 func (m *Model) use(engine backend.Backend) error {
-	if engine == nil {
-		if m.engine != nil {
-			return nil
-		}
+	if engine == m.engine && engine != nil || engine == nil && m.engine != nil {
+		return nil
+	}
+	owned := engine == nil
+	if owned {
 		standard, err := cpu.New(cpu.Options{})
 		if err != nil {
-			return fmt.Errorf("lince: %w", err)
+			return err
 		}
 		engine = standard
 	}
-	if m.engine == engine {
-		return nil
-	}
-	old := m.state
-	m.engine = engine
-	m.forget()
-	if old == nil {
-		return nil
-	}
-	m.state = engine.NewState()
-	for _, w := range m.network.weights() {
-		if err := moveWeight(w, old, m.state); err != nil {
+	if m.state != nil {
+		variables := m.weightVariables()
+		if m.training != nil {
+			for slot := range m.training.declared {
+				variables = append(variables, slot.Variable)
+			}
+		}
+		if err := m.move(engine, variables); err != nil {
 			return err
 		}
 	}
+	err := m.forget()
+	if m.owned {
+		err = errors.Join(err, m.engine.Close())
+	}
+	m.engine, m.owned = engine, owned
+	return err
+}
+
+// move gives the model a state of an engine with the values of the given
+// variables, and none else.
+func (m *Model) move(engine backend.Backend, variables []*graph.Variable) error {
+	state := engine.NewState()
+	if err := state.Declare(variables...); err != nil {
+		return err
+	}
+	for _, v := range variables {
+		value, err := readVariable(m.state, v)
+		if err != nil {
+			return err
+		}
+		if err := state.Write(v, value); err != nil {
+			return err
+		}
+	}
+	m.state = state
 	return nil
 }
 
-func moveWeight(w *layers.Weight, from, to backend.State) error {
-	value, err := readWeight(from, w)
-	if err != nil {
-		return err
+func (m *Model) weightVariables() []*graph.Variable {
+	var variables []*graph.Variable
+	for _, w := range m.network.weights() {
+		variables = append(variables, w.Variable)
 	}
-	if err := to.Declare(w.Variable); err != nil {
-		return err
-	}
-	return to.Write(w.Variable, value)
+	return variables
 }
 
-func readWeight(state backend.State, w *layers.Weight) (*tensor.Tensor, error) {
-	value, err := tensor.New(w.Variable.Type.DType, w.Variable.Type.Shape...)
+func readVariable(state backend.State, v *graph.Variable) (*tensor.Tensor, error) {
+	value, err := tensor.New(v.Type.DType, v.Type.Shape...)
 	if err != nil {
 		return nil, err
 	}
-	return value, state.Read(w.Variable, value)
+	return value, state.Read(v, value)
 }
+
+func readWeight(state backend.State, w *layers.Weight) (*tensor.Tensor, error) {
+	return readVariable(state, w.Variable)
+}
+
+var errUnbuilt = errors.New("the model does not know the shape of its input yet; begin with layers.Input, give the first layer an InputShape, or train it first")
 
 // ready makes sure that the model has an engine and weights.
 func (m *Model) ready() error {
 	if !m.Built() {
-		return errors.New("lince: the model does not know the shape of its input yet; begin with layers.Input, give the first layer an InputShape, or train it first")
+		return errUnbuilt
 	}
 	if err := m.use(nil); err != nil {
 		return err
@@ -86,12 +112,12 @@ func (m *Model) ready() error {
 func (m *Model) initialize(state backend.State, w *layers.Weight) error {
 	value, err := tensor.New(tensor.Float32, w.Variable.Type.Shape...)
 	if err != nil {
-		return fmt.Errorf("lince: %s: %w", w.Variable.Name, err)
+		return fmt.Errorf("%s: %w", w.Variable.Name, err)
 	}
 	name := random.Name(w.Variable.Name)
 	stream := random.NewStream(m.seed, uint32(name), uint32(name>>32))
 	if err := w.Initializer.Fill(value.Float32s(), value.Shape(), stream); err != nil {
-		return fmt.Errorf("lince: first value of %s: %w", w.Variable.Name, err)
+		return fmt.Errorf("first value of %s: %w", w.Variable.Name, err)
 	}
 	if err := state.Declare(w.Variable); err != nil {
 		return err
@@ -125,8 +151,8 @@ func (m *Model) SetWeights(layer string, values []*tensor.Tensor) error {
 		return fmt.Errorf("lince: %d weights given for layer %q, which has %d", len(values), layer, len(weights))
 	}
 	for i, w := range weights {
-		if !values[i].Shape().Equal(w.Variable.Type.Shape) {
-			return fmt.Errorf("lince: weight %s of layer %q has the shape %v, %v given", w.Name, layer, w.Variable.Type.Shape, values[i].Shape())
+		if err := fits(w, values[i]); err != nil {
+			return fmt.Errorf("lince: layer %q: %w", layer, err)
 		}
 	}
 	for i, w := range weights {
@@ -137,12 +163,20 @@ func (m *Model) SetWeights(layer string, values []*tensor.Tensor) error {
 	return nil
 }
 
+// fits compares a value with what a weight takes.
+func fits(w *layers.Weight, value *tensor.Tensor) error {
+	if typ := w.Variable.Type; value == nil || value.DType() != typ.DType || !value.Shape().Equal(typ.Shape) {
+		return fmt.Errorf("weight %s is %v, %v given", w.Name, typ, value)
+	}
+	return nil
+}
+
 func (m *Model) layerWithWeights(name string) (*layers.Instance, error) {
 	instance := m.Layer(name)
 	if instance == nil {
 		return nil, fmt.Errorf("lince: the model has no layer %q; Summary lists their names", name)
 	}
-	return instance, m.ready()
+	return instance, named(m.ready())
 }
 
 // Snapshot is a copy of a model's weights, to go back to.
@@ -153,7 +187,7 @@ type Snapshot struct {
 // Snapshot copies the weights as they are.
 func (m *Model) Snapshot() (*Snapshot, error) {
 	if err := m.ready(); err != nil {
-		return nil, err
+		return nil, named(err)
 	}
 	weights := m.network.weights()
 	values := make([]*tensor.Tensor, len(weights))
@@ -167,11 +201,20 @@ func (m *Model) Snapshot() (*Snapshot, error) {
 	return &Snapshot{values}, nil
 }
 
-// Restore puts the weights of a snapshot of the same model back.
+// Restore puts the weights of a snapshot of the same model, or of one with
+// the same layers, back.
 func (m *Model) Restore(s *Snapshot) error {
+	if err := m.ready(); err != nil {
+		return named(err)
+	}
 	weights := m.network.weights()
 	if len(weights) != len(s.values) {
 		return fmt.Errorf("lince: a snapshot of %d weights for a model of %d", len(s.values), len(weights))
+	}
+	for i, w := range weights {
+		if err := fits(w, s.values[i]); err != nil {
+			return fmt.Errorf("lince: a snapshot of another model: %w", err)
+		}
 	}
 	for i, w := range weights {
 		if err := m.state.Write(w.Variable, s.values[i]); err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/graph"
-	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/losses"
 	"github.com/lince-ml/lince/metrics"
 	"github.com/lince-ml/lince/optimizers"
@@ -54,11 +53,15 @@ type training struct {
 // optimiser and keeps the weights; it is needed after freezing or unfreezing
 // layers.
 func (m *Model) Compile(t Training) error {
+	return named(m.setTraining(t))
+}
+
+func (m *Model) setTraining(t Training) error {
 	if t.Loss == nil {
-		return errors.New("lince: Compile needs a Loss, such as losses.BinaryCrossentropy{} for two classes or losses.CategoricalCrossentropy{} for more")
+		return errors.New("Compile needs a Loss, such as losses.BinaryCrossentropy{} for two classes or losses.CategoricalCrossentropy{} for more")
 	}
 	if len(m.outputs) != 1 {
-		return fmt.Errorf("lince: training takes one output, the model has %d", len(m.outputs))
+		return fmt.Errorf("training takes one output, the model has %d", len(m.outputs))
 	}
 	if t.Optimizer == nil {
 		t.Optimizer = optimizers.RMSprop{}
@@ -66,29 +69,32 @@ func (m *Model) Compile(t Training) error {
 	if err := uniqueNames(slices.Concat(t.Metrics, t.WeightedMetrics)); err != nil {
 		return err
 	}
+	if err := m.checkPairing(t.Loss); err != nil {
+		return err
+	}
 	if err := m.use(t.Backend); err != nil {
 		return err
 	}
 	if m.state == nil {
 		m.seed = t.Seed
-	}
-	compiled := &training{Training: t, trainable: m.trainable(), slots: &optimizers.Slots{}, rate: t.Optimizer.Rate().At(0)}
-	if err := m.checkPairing(t.Loss); err != nil {
+	} else if err := m.move(m.engine, m.weightVariables()); err != nil { // without the earlier training's slots
 		return err
 	}
-	m.forget()
-	m.training = compiled
-	return nil
+	m.training = &training{
+		Training: t, trainable: m.trainable(), slots: &optimizers.Slots{}, rate: t.Optimizer.Rate().At(0),
+		accumulators: map[string]*graph.Variable{},
+	}
+	return m.forget()
 }
 
 func uniqueNames(list []metrics.Metric) error {
 	seen := map[string]bool{"loss": true}
 	for _, metric := range list {
 		if metric == nil {
-			return errors.New("lince: one of the metrics is nil")
+			return errors.New("one of the metrics is nil")
 		}
 		if seen[metric.Name()] {
-			return fmt.Errorf("lince: two metrics are named %q; give one of them another Name", metric.Name())
+			return fmt.Errorf("two metrics are named %q; give one of them another Name", metric.Name())
 		}
 		seen[metric.Name()] = true
 	}
@@ -109,20 +115,20 @@ func (m *Model) checkPairing(loss losses.Loss) error {
 	if !m.Built() {
 		return nil
 	}
-	output := m.shapes[m.outputs[0]]
-	forms := []tensor.Shape{output, output[:len(output)-1], append(output[:len(output)-1].Clone(), 1)}
+	forms := []func(tensor.Shape) tensor.Shape{
+		func(output tensor.Shape) tensor.Shape { return output },
+		func(output tensor.Shape) tensor.Shape { return output[:len(output)-1] },
+		func(output tensor.Shape) tensor.Shape { return append(output[:len(output)-1].Clone(), 1) },
+	}
 	var first error
 	for _, form := range forms {
 		g := graph.New()
-		nodes := make([]*graph.Node, len(m.inputs))
-		for i, input := range m.inputs {
-			nodes[i] = g.Parameter("input", tensor.Float32, m.shapes[input]...)
-		}
-		values, err := m.network.call(&layers.Build{Graph: g}, nodes)
+		values, err := m.trial(g, m.builtFor)
 		if err != nil {
 			return err
 		}
-		_, err = loss.PerSample(g.Parameter("target", tensor.Float32, form...), values[m.outputs[0]])
+		output := values[m.outputs[0]]
+		_, err = loss.PerSample(g.Parameter("target", tensor.Float32, form(output.Shape())...), output)
 		if err == nil {
 			err = g.Err()
 		}
@@ -133,7 +139,7 @@ func (m *Model) checkPairing(loss losses.Loss) error {
 			first = err
 		}
 	}
-	return fmt.Errorf("lince: the loss %s does not go with the model's output %v: %w", loss.Object().Class, output, first)
+	return fmt.Errorf("the loss %s does not go with the model's output %v: %w", loss.Object().Class, m.OutputShape(), first)
 }
 
 // checkTrainable refuses a model whose layers were frozen or unfrozen after
