@@ -135,12 +135,9 @@ func (c *Context) Update(name string, value *graph.Node) {
 	b.current[w.Variable] = value
 }
 
-// AddLoss adds a scalar to what training minimises.
-func (c *Context) AddLoss(value *graph.Node) {
-	if c.build.Training {
-		c.build.losses = append(c.build.losses, value)
-	}
-}
+// AddLoss adds a scalar to the loss, which training minimises and evaluation
+// measures.
+func (c *Context) AddLoss(value *graph.Node) { c.build.losses = append(c.build.losses, value) }
 
 // Regularize adds the price of a weight to the loss, once per step however
 // often the layer is applied. A nil regularizer adds nothing.
