@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 
+	"github.com/lince-ml/lince/data"
 	"github.com/lince-ml/lince/images"
 	"github.com/lince-ml/lince/tensor"
 )
@@ -37,17 +39,11 @@ func (m *Model) Classify(ctx context.Context, paths ...string) iter.Seq2[Predict
 		}
 		batch := classification{model: m, preprocessing: *m.Preprocessing}
 		for file, err := range images.Files(paths...) {
-			if err != nil {
-				if !yield(Prediction{File: file}, err) {
-					return
-				}
-				continue
-			}
 			if ctx.Err() != nil {
 				yield(Prediction{}, ctx.Err())
 				return
 			}
-			batch.files = append(batch.files, file)
+			batch.files, batch.errs = append(batch.files, file), append(batch.errs, err)
 			if len(batch.files) == classifyAtOnce && !batch.flush(ctx, yield) {
 				return
 			}
@@ -64,42 +60,43 @@ type classification struct {
 	model         *Model
 	preprocessing images.Preprocessing
 	files         []string
+	errs          []error // why a file cannot be read
 	values        []float32
 }
 
 // flush predicts the files gathered so far and yields them in order; false
 // when the caller wants no more.
 func (c *classification) flush(ctx context.Context, yield func(Prediction, error) bool) bool {
-	files := c.files
-	c.files, c.values = c.files[:0], c.values[:0]
-	failed := make([]error, len(files))
+	files, errs := c.files, c.errs
+	c.files, c.errs, c.values = c.files[:0], c.errs[:0], c.values[:0]
 	loaded := 0
 	for i, file := range files {
-		values, err := c.preprocessing.Load(file)
-		if err != nil {
-			failed[i] = err
-			continue
+		var values []float32
+		if errs[i] == nil {
+			values, errs[i] = c.preprocessing.Load(file)
 		}
-		c.values = append(c.values, values...)
-		loaded++
+		if errs[i] == nil {
+			c.values = append(c.values, values...)
+			loaded++
+		}
 	}
 	var predictions []Prediction
 	if loaded > 0 {
 		var err error
 		if predictions, err = c.model.classify(ctx, c.values, loaded, c.preprocessing.Shape()); err != nil {
-			yield(Prediction{}, err)
+			yield(Prediction{}, named(err))
 			return false
 		}
 	}
 	next := 0
 	for i, file := range files {
 		prediction := Prediction{}
-		if failed[i] == nil {
+		if errs[i] == nil {
 			prediction = predictions[next]
 			next++
 		}
 		prediction.File = file
-		if !yield(prediction, failed[i]) {
+		if !yield(prediction, errs[i]) {
 			return false
 		}
 	}
@@ -111,13 +108,13 @@ func (m *Model) classify(ctx context.Context, values []float32, count int, sampl
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := m.PredictOnBatch(ctx, input)
+	outputs, err := m.predict(ctx, &data.Batch{Inputs: []*tensor.Tensor{input}})
 	if err != nil {
 		return nil, err
 	}
 	width := outputs[0].Len() / count
 	if outputs[0].Rank() != 2 || width == 0 {
-		return nil, fmt.Errorf("lince: the model's output %v is no classification, expected (batch, classes)", outputs[0].Shape())
+		return nil, fmt.Errorf("the model's output %v is no classification, expected (batch, classes)", outputs[0].Shape())
 	}
 	predictions := make([]Prediction, count)
 	for i := range predictions {
@@ -138,9 +135,12 @@ func (m *Model) prediction(row []float32) (Prediction, error) {
 		p.Probabilities = []float64{1 - float64(row[0]), float64(row[0])}
 	}
 	if m.Classes != nil && len(m.Classes) != len(p.Probabilities) {
-		return p, fmt.Errorf("lince: the model tells %d classes apart, but %d names are given", len(p.Probabilities), len(m.Classes))
+		return p, fmt.Errorf("the model tells %d classes apart, but %d names are given", len(p.Probabilities), len(m.Classes))
 	}
 	p.Probability = slices.Max(p.Probabilities)
+	if math.IsNaN(p.Probability) {
+		return p, errors.New("the model's output is not a number; its weights may have been spoilt in training")
+	}
 	p.Index = slices.Index(p.Probabilities, p.Probability)
 	p.Class = m.ClassName(p.Index)
 	return p, nil
