@@ -2,9 +2,12 @@ package lince
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 )
 
 // History is what the epochs of a training measured (keras.callbacks.History).
@@ -91,9 +94,15 @@ func (h *History) MarshalJSON() ([]byte, error) {
 func (h *History) UnmarshalJSON(content []byte) error {
 	var file historyFile
 	if err := json.Unmarshal(content, &file); err != nil {
-		return fmt.Errorf("lince: this is no history file: %w", err)
+		return fmt.Errorf("lince: this is no history: %w", err)
 	}
-	*h = History{Epochs: file.Epochs, Names: file.Names, Values: map[string][]float64{}}
+	if file.History == nil {
+		return errors.New(`lince: this is no history: it has no member called "history"`)
+	}
+	if listed, kept := slices.Sorted(slices.Values(file.Names)), slices.Sorted(maps.Keys(file.History)); !slices.Equal(listed, kept) {
+		return fmt.Errorf("lince: the history's names are %q, but it has values of %q", listed, kept)
+	}
+	read := History{Epochs: file.Epochs, Names: file.Names, Values: map[string][]float64{}}
 	for name, list := range file.History {
 		if len(list) != len(file.Epochs) {
 			return fmt.Errorf("lince: the history of %q has %d values for %d epochs", name, len(list), len(file.Epochs))
@@ -105,15 +114,20 @@ func (h *History) UnmarshalJSON(content []byte) error {
 				series[i] = *x
 			}
 		}
-		h.Values[name] = series
+		read.Values[name] = series
 	}
+	*h = read
 	return nil
 }
 
 // ReadHistory reads a history that was written as JSON.
 func ReadHistory(r io.Reader) (*History, error) {
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return nil, named(err)
+	}
 	h := NewHistory()
-	if err := json.NewDecoder(r).Decode(h); err != nil {
+	if err := h.UnmarshalJSON(content); err != nil {
 		return nil, err
 	}
 	return h, nil
