@@ -3,6 +3,7 @@ package lince
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/layers"
@@ -34,7 +35,11 @@ func (d decoder) functional(settings config.Map) (*Model, error) {
 		fields, _ := entry.(config.Map)
 		nodes, _ := fields["inbound_nodes"].([]any)
 		for use, node := range nodes {
-			waiting = append(waiting, pendingUse{name, use, references(node)})
+			inputs := references(node)
+			if len(inputs) == 0 {
+				return nil, fmt.Errorf("layer %q of the file is applied to nothing", name)
+			}
+			waiting = append(waiting, pendingUse{valueName{name, use}, inputs})
 		}
 	}
 	if err := w.connect(waiting); err != nil {
@@ -73,44 +78,50 @@ type valueName struct {
 
 // pendingUse is a use of a layer whose inputs may not exist yet.
 type pendingUse struct {
-	layer  string
-	use    int
+	valueName
 	inputs []valueName
 }
 
-// connect applies the layers as soon as their inputs exist.
-func (w wiring) connect(waiting []pendingUse) error {
-	for len(waiting) > 0 {
-		var still []pendingUse
-		for _, p := range waiting {
-			inputs, ready := w.ready(p)
-			if !ready {
-				still = append(still, p)
-				continue
-			}
-			w.uses[p.layer] = append(w.uses[p.layer], w.instances[p.layer].Apply(inputs...))
+// connect applies the layers, each as soon as its inputs and its earlier uses
+// exist.
+func (w wiring) connect(uses []pendingUse) error {
+	waiting := map[valueName][]pendingUse{} // by one of the values that are missing
+	queue := uses
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		if missing, ok := w.missing(p); ok {
+			waiting[missing] = append(waiting[missing], p)
+			continue
 		}
-		if len(still) == len(waiting) {
-			return fmt.Errorf("layer %q of the file is applied to values that no layer makes", still[0].layer)
+		inputs := make([]layers.Value, len(p.inputs))
+		for i, r := range p.inputs {
+			inputs[i] = w.uses[r.layer][r.use]
 		}
-		waiting = still
+		w.uses[p.layer] = append(w.uses[p.layer], w.instances[p.layer].Apply(inputs...))
+		queue = append(queue, waiting[p.valueName]...)
+		delete(waiting, p.valueName)
+	}
+	for _, p := range uses {
+		if p.use >= len(w.uses[p.layer]) {
+			return fmt.Errorf("layer %q of the file is applied to values that no layer makes", p.layer)
+		}
 	}
 	return nil
 }
 
-func (w wiring) ready(p pendingUse) ([]layers.Value, bool) {
-	if len(w.uses[p.layer]) != p.use || len(p.inputs) == 0 {
-		return nil, false
+// missing returns a value that a use waits for, and whether there is one.
+func (w wiring) missing(p pendingUse) (valueName, bool) {
+	needed := p.inputs
+	if p.use > 0 {
+		needed = append(slices.Clone(needed), valueName{p.layer, p.use - 1})
 	}
-	inputs := make([]layers.Value, len(p.inputs))
-	for i, r := range p.inputs {
-		uses := w.uses[r.layer]
-		if r.use < 0 || r.use >= len(uses) {
-			return nil, false
+	for _, r := range needed {
+		if r.use < 0 || r.use >= len(w.uses[r.layer]) {
+			return r, true
 		}
-		inputs[i] = uses[r.use]
 	}
-	return inputs, true
+	return valueName{}, false
 }
 
 // values reads Keras' input_layers and output_layers: one [name, use, tensor]

@@ -51,7 +51,7 @@ func ParseObject(value any) (Object, error) {
 		}
 		return Object{Class: class, Config: configuration}, nil
 	}
-	return Object{}, fmt.Errorf("config: %v is no object with a class_name and a config", value)
+	return Object{}, fmt.Errorf("config: %s is no object with a class_name and a config", brief(value))
 }
 
 // Reader reads a configuration key by key and gathers what is wrong with it.
@@ -76,7 +76,32 @@ func (r *Reader) Fail(key string, err error) {
 }
 
 func (r *Reader) expected(key, what string, got any) {
-	r.Fail(key, fmt.Errorf("got %v, expected %s", got, what))
+	r.Fail(key, fmt.Errorf("got %s, expected %s", brief(got), what))
+}
+
+// brief writes a value for an error; a file's may be of any size.
+func brief(value any) string {
+	const elements, characters = 8, 80
+	switch v := value.(type) {
+	case Map:
+		return fmt.Sprintf("an object of %d members", len(v))
+	case []any:
+		if len(v) > elements || slices.ContainsFunc(v, func(element any) bool { return !scalar(element) }) {
+			return fmt.Sprintf("a list of %d values", len(v))
+		}
+	}
+	if text := []rune(fmt.Sprint(value)); len(text) > characters {
+		return string(text[:characters]) + "…"
+	}
+	return fmt.Sprint(value)
+}
+
+func scalar(value any) bool {
+	switch value.(type) {
+	case Map, []any:
+		return false
+	}
+	return true
 }
 
 // Keys returns the keys that are there, sorted.
