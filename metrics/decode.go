@@ -55,6 +55,9 @@ func decoders() map[string]func(*config.Reader) Metric {
 // A loss is a metric by its [Mean].
 func Decode(object config.Object) (Metric, error) {
 	r := config.NewReader(object)
+	if object.Class == "MeanMetricWrapper" { // how tf.keras 2 describes a function, by its name
+		object.Class = r.String("name", "")
+	}
 	metric, err := decode(r, object)
 	if err == nil {
 		err = r.Err()

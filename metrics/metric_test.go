@@ -241,6 +241,20 @@ func TestDecodeNames(t *testing.T) {
 	}
 }
 
+// TestDecodeWrapped reads what tf.keras 2 wrote for metrics=["accuracy", "mse"].
+func TestDecodeWrapped(t *testing.T) {
+	for name, class := range map[string]string{"accuracy": "accuracy", "mse": "MeanSquaredError"} {
+		m, err := metrics.Decode(config.Object{Class: "MeanMetricWrapper", Config: config.Map{"name": name, "dtype": "float32"}})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if m.Name() != name || m.Object().Class != class {
+			t.Errorf("%s is %s of the class %s, want %s", name, m.Name(), m.Object().Class, class)
+		}
+	}
+}
+
 func TestDecodeErrors(t *testing.T) {
 	tests := []struct {
 		class  string
