@@ -27,15 +27,20 @@ func (g Generator) FlowFromDirectoryContext(ctx context.Context, dir string, flo
 		return nil, err
 	}
 	var l listing
+	found := 0
 	for class, folder := range classes {
 		paths, bad := picturesBelow(filepath.Join(dir, folder), r)
 		l.bad = append(l.bad, bad...)
+		found += len(paths)
 		for _, i := range flow.part(len(paths), g.ValidationSplit, class) {
 			l.add(paths[i], class)
 		}
 	}
-	if len(l.paths) == 0 {
-		return nil, noPictures(dir, classes, r, flow.Subset)
+	switch {
+	case found == 0:
+		return nil, noPictures(dir, classes, r)
+	case len(l.paths) == 0:
+		return nil, fmt.Errorf("images: the %d pictures of %s are too few for the subset %v at a ValidationSplit of %v; give more pictures or another split", found, dir, flow.Subset, g.ValidationSplit)
 	}
 	if err := l.name(dir); err != nil {
 		return nil, err
@@ -129,7 +134,7 @@ func (f Flow) part(n int, split float64, class int) []int {
 	return chosen
 }
 
-func noPictures(dir string, classes []string, r rules, subset Subset) error {
-	return fmt.Errorf("images: no pictures for the subset %v in the %d class folders of %s (%s); expected files ending in %s",
-		subset, len(classes), dir, strings.Join(classes[:min(len(classes), 10)], ", "), strings.Join(r.extensions, ", "))
+func noPictures(dir string, classes []string, r rules) error {
+	return fmt.Errorf("images: no pictures in the %d class folders of %s (%s); expected files ending in %s",
+		len(classes), dir, strings.Join(classes[:min(len(classes), 10)], ", "), strings.Join(r.extensions, ", "))
 }
