@@ -43,10 +43,10 @@ func workloads() []workload {
 	return []workload{
 		{name: "seed-train", what: "the example CNN, a training step with RMSprop, 150x150x3", batch: 32, seconds: 2, prepare: benchSeedTrain},
 		{name: "seed-infer", what: "the example CNN, forward", batch: 16, seconds: 2, prepare: benchSeedInfer},
-		{name: "augment", what: "the eight augmentations over the pictures of --data, decoding included", batch: 20, needsData: true, prepare: benchAugment},
-		{name: "augment-cached", what: "the same with decoded pictures kept in memory", batch: 20, needsData: true, prepare: benchAugmentCached},
-		{name: "decode", what: "decode, resize and rescale the pictures of --data", batch: 20, needsData: true, prepare: benchDecode},
-		{name: "seed-fit-dir", what: "the example CNN fitted for an epoch from --data with the eight augmentations", batch: 20, needsData: true, rounds: 1, prepare: benchFitDirectory},
+		{name: "augment", what: "pictures of --data, decoded and augmented by the eight options", batch: 20, needsData: true, prepare: benchAugment},
+		{name: "augment-cached", what: "the same, with the decoded pictures kept in memory", batch: 20, needsData: true, prepare: benchAugmentCached},
+		{name: "decode", what: "pictures of --data, decoded, resized and rescaled", batch: 20, needsData: true, prepare: benchDecode},
+		{name: "seed-fit-dir", what: "the example CNN, an epoch of --data with the eight options", batch: 20, needsData: true, rounds: 1, prepare: benchFitDirectory},
 	}
 }
 

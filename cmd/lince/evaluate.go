@@ -51,7 +51,7 @@ Pictures that cannot be read are named on standard error and left out.`,
 				return err
 			}
 			for _, bad := range pictures.Skipped() {
-				fmt.Fprintf(cmd.ErrOrStderr(), "lince: left out: %v\n", bad.Err)
+				fmt.Fprintf(cmd.ErrOrStderr(), "lince: left out %s: %v\n", bad.File, bad.Err)
 			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), measured(logs))

@@ -34,10 +34,8 @@ const debugVariable = "LINCE_DEBUG"
 // run carries out a command line and returns the exit status.
 func run(ctx context.Context, args []string, out, screen io.Writer) int {
 	return guarded(screen, func() int {
-		root := newRoot()
+		root := newRoot(out, screen)
 		root.SetArgs(args)
-		root.SetOut(out)
-		root.SetErr(screen)
 		return tell(screen, root.ExecuteContext(ctx))
 	})
 }

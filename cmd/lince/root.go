@@ -3,13 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// newRoot returns the command with all its verbs.
-func newRoot() *cobra.Command {
+// newRoot returns the command with all its verbs, which print results to out
+// and errors to screen.
+func newRoot(out, screen io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lince",
 		Short: "Image recognition: train on folders of pictures, and use what was learnt",
@@ -31,6 +33,8 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
 		Args:          knownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetOut(out)
+	root.SetErr(screen)
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(misuse)
 	root.AddCommand(newDemo(), newCheck(), newTrain(), newEvaluate(), newPredict(), newSummary(), newPlot(), newBench(), newVersion(), newCache())

@@ -151,7 +151,7 @@ func (d *trainData) describeLost(say func(string, ...any)) {
 	lost := all[min(d.said, len(all)):]
 	d.said = len(all)
 	for _, bad := range lost[:min(len(lost), listed)] {
-		say("left out: %s", bad.Error)
+		say("left out %s: %s", bad.File, bad.Error)
 	}
 	if more := len(lost) - listed; more > 0 {
 		say("left out %d pictures more; lince check names all", more)
