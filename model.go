@@ -291,12 +291,8 @@ func (m *Model) UnfreezeFrom(name string) error {
 // it was given by Use or Compile. The model must not be used afterwards. It is
 // not needed at the end of a program.
 func (m *Model) Close() error {
-	err := m.forget()
-	if m.owned {
-		err = errors.Join(err, m.engine.Close())
-	}
-	m.engine, m.owned, m.state = nil, false, nil
-	return err
+	m.state = nil
+	return m.leave()
 }
 
 // buildFor builds a model that waits for its first batch.

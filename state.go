@@ -37,11 +37,21 @@ func (m *Model) use(engine backend.Backend) error {
 			return err
 		}
 	}
+	var err error
+	if m.engine != nil {
+		err = m.leave()
+	}
+	m.engine, m.owned = engine, owned
+	return err
+}
+
+// leave drops what the model has of its engine apart from its state.
+func (m *Model) leave() error {
 	err := m.forget()
 	if m.owned {
 		err = errors.Join(err, m.engine.Close())
 	}
-	m.engine, m.owned = engine, owned
+	m.engine, m.owned = nil, false
 	return err
 }
 
