@@ -66,7 +66,7 @@ func (s *trainSettings) bindRun(flags *pflag.FlagSet) {
 	flags.Float64Var(&s.ValidationSplit, "validation-split", 0.2, "`FRACTION` of each class held back for validation when no --validation is given, 0 (none) to below 1")
 	flags.BoolVar(&s.resume, "resume", false, "go on where an interrupted run with the same settings stopped; --epochs may be another")
 	flags.BoolVar(&s.anew, "anew", false, "give up an interrupted run of the same name and begin at the start")
-	flags.StringVar(&s.from, "settings", "", "`FILE` NAME.settings.json of an earlier run to repeat; flags given beside it count more")
+	flags.StringVar(&s.from, "settings", "", "`FILE` NAME.settings.json of an earlier run to repeat; flags given beside it count more. Its paths begin where the command runs")
 	flags.IntVar(&s.BackupEvery, "backup-every", 0, "`BATCHES` between two backups, for long epochs on machines that may fail; 0 backs up after every epoch")
 	flags.StringVar(&s.TensorBoard, "tensorboard", "", "`FOLDER` to write event files for TensorBoard to")
 	flags.IntVar(&s.Threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants. The result is the same")

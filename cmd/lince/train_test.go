@@ -172,7 +172,7 @@ func TestSettingsRepeatARun(t *testing.T) {
 
 func TestPatienceEndsATraining(t *testing.T) {
 	folder, out := drawn(t, 5, "circle", "star"), filepath.Join(t.TempDir(), "a.keras")
-	// Steps so small that nothing improves by chance alone for long.
+	// Steps so large that the validation loss soon rises.
 	args := small(folder, out, "--json", "--epochs", "60", "--patience", "1", "--learning-rate", "0.01", "--optimizer", "adam")
 	o := call(t, args...)
 	r := decode[result](t, o.out)

@@ -163,8 +163,9 @@ func TestForeignModels(t *testing.T) {
 	}
 	digits := sharedData(t, "models", "mnist_cnn.h5")
 	logs := decode[map[string]float64](t, succeed(t, "evaluate", digits, sharedData(t, "mnist"), "--rescale", "1/255", "--json", "--batch", "250"))
-	if logs["accuracy"] != 0.9876 {
-		t.Errorf("mnist_cnn.h5 measures %v, expected 0.9876 as in Keras", logs)
+	// Keras measures 0.9876 and 0.0388330; one digit of 10,000 may fall on the other side.
+	if math.Abs(logs["accuracy"]-0.9876) > 1.01e-4 || math.Abs(logs["loss"]-0.038833) > 1e-5 {
+		t.Errorf("mnist_cnn.h5 measures %v, expected 0.9876 and 0.038833 as in Keras", logs)
 	}
 	old := sharedData(t, "models", "mlperf_tiny_cifar10_resnet8.h5")
 	if text := succeed(t, "predict", old, picture, "--rescale", "1", "--top", "3"); strings.Count(text, "%") != 3 {
