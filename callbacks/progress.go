@@ -42,11 +42,16 @@ type progress struct {
 	shown    time.Time
 	first    int // the first batch of the epoch that this process trained
 	width    int // of the line that is there now
+	ended    bool
 }
 
 func (o *progress) EpochBegin(epoch int) error {
-	o.begun, o.shown, o.first, o.width = time.Now(), time.Time{}, o.run.Batch(), 0
-	_, err := fmt.Fprintf(o.settings.Writer, "Epoch %d/%d\n", epoch+1, o.run.Epochs())
+	o.begun, o.shown, o.first, o.width, o.ended = time.Now(), time.Time{}, o.run.Batch(), 0, false
+	ending := "\n"
+	if !o.settings.Live {
+		ending = " - "
+	}
+	_, err := fmt.Fprintf(o.settings.Writer, "Epoch %d/%d%s", epoch+1, o.run.Epochs(), ending)
 	return err
 }
 
@@ -65,11 +70,19 @@ func (o *progress) BatchEnd(int) error {
 func (o *progress) EpochEnd(_ int, logs lince.Logs) error { return o.show(logs, true) }
 
 func (o *progress) End(cause error) error {
-	if o.settings.Live && cause != nil && o.width > 0 {
+	if cause != nil && o.unfinished() {
 		_, err := fmt.Fprintln(o.settings.Writer)
 		return err
 	}
 	return nil
+}
+
+// unfinished reports whether the last line still waits for its end.
+func (o *progress) unfinished() bool {
+	if o.settings.Live {
+		return o.width > 0
+	}
+	return !o.begun.IsZero() && !o.ended
 }
 
 // show writes the line over the one before, and ends it when the epoch is done.
@@ -84,6 +97,7 @@ func (o *progress) show(logs lince.Logs, done bool) error {
 		line = "\r" + line + padding
 	default:
 		line += "\n"
+		o.ended = true
 	}
 	_, err := io.WriteString(o.settings.Writer, line)
 	return err
@@ -96,7 +110,10 @@ func (o *progress) line(logs lince.Logs, done bool) string {
 	var b strings.Builder
 	if steps > 0 {
 		total := strconv.Itoa(steps)
-		fmt.Fprintf(&b, "%*d/%s %s ", len(total), batch, total, bar(batch, steps))
+		fmt.Fprintf(&b, "%*d/%s ", len(total), batch, total)
+		if o.settings.Live {
+			b.WriteString(bar(batch, steps) + " ")
+		}
 	} else {
 		fmt.Fprintf(&b, "%d ", batch)
 	}
