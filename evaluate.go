@@ -44,8 +44,10 @@ func (m *Model) evaluate(ctx context.Context, source data.Source, steps int) (Lo
 		if err := checkBatch(batch); err != nil {
 			return nil, err
 		}
-		if step, err = m.program(ctx, evaluating, signatureOfBatch(batch), batch.Len()); err != nil {
-			return nil, err
+		if !step.takes(batch) {
+			if step, err = m.program(ctx, evaluating, signatureOfBatch(batch), batch.Len()); err != nil {
+				return nil, err
+			}
 		}
 		each, err := weights.of(batch)
 		if err != nil {

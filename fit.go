@@ -205,11 +205,13 @@ func (r *Run) step(ctx context.Context, batch *data.Batch) error {
 		return err
 	}
 	m, t := r.model, r.model.training
-	program, err := m.program(ctx, learning, signatureOfBatch(batch), batch.Len())
-	if err != nil {
-		return err
+	if !r.program.takes(batch) { // the sums are the same in another one
+		program, err := m.program(ctx, learning, signatureOfBatch(batch), batch.Len())
+		if err != nil {
+			return err
+		}
+		r.program = program
 	}
-	r.program = program // another one after a batch of another form; the sums are the same
 	weights, err := r.weights.of(batch)
 	if err != nil {
 		return err
@@ -219,7 +221,7 @@ func (r *Run) step(ctx context.Context, batch *data.Batch) error {
 		key: [4]uint32{uint32(t.Seed), uint32(t.Seed >> 32), uint32(t.step), 0},
 	})
 	// The batch at hand is finished even when ctx is cancelled meanwhile.
-	return program.executable.Run(context.WithoutCancel(ctx), m.state, batch.Len(), r.inputs, nil)
+	return r.program.executable.Run(context.WithoutCancel(ctx), m.state, batch.Len(), r.inputs, nil)
 }
 
 func (r *Run) endEpoch(ctx context.Context) error {

@@ -72,6 +72,7 @@ type programKey struct {
 
 // program is a compiled step.
 type program struct {
+	form       signature
 	executable backend.Executable
 	capacity   int
 	// accumulators are the variables of loss and metrics, zeroed when an
@@ -79,6 +80,16 @@ type program struct {
 	accumulators []*graph.Variable
 	meters       []meter
 	outputs      []tensor.Shape
+}
+
+// takes reports whether the program is for batches such as this one.
+func (p *program) takes(b *data.Batch) bool {
+	alike := func(types []graph.Type, tensors []*tensor.Tensor) bool {
+		return slices.EqualFunc(types, tensors, func(typ graph.Type, t *tensor.Tensor) bool {
+			return typ.DType == t.DType() && typ.Shape[1:].Equal(t.Shape()[1:])
+		})
+	}
+	return b.Len() <= p.capacity && alike(p.form.inputs, b.Inputs) && alike(p.form.targets, b.Targets)
 }
 
 // meter is the loss or a metric and its accumulators' variables.
@@ -129,7 +140,7 @@ func (m *Model) program(ctx context.Context, what purpose, form signature, sampl
 }
 
 func (m *Model) compile(ctx context.Context, what purpose, form signature, capacity int) (*program, error) {
-	b := builder{model: m, form: form, graph: graph.New(), program: &program{capacity: capacity}, described: &graph.Program{}}
+	b := builder{model: m, form: form, graph: graph.New(), program: &program{form: form, capacity: capacity}, described: &graph.Program{}}
 	var err error
 	if what == predicting {
 		err = b.predict()
