@@ -1,0 +1,126 @@
+// Package jpeg decodes JPEG files to the pixels that libjpeg-turbo gives with
+// its defaults, which are those of Pillow and so of Keras: the accurate integer
+// inverse cosine transform, smoothed chroma, and colours in 16 binary places.
+//
+// It reads what ITU-T T.81 calls baseline, extended sequential and progressive
+// Huffman-coded pictures of 8 bits: gray, YCbCr, RGB, CMYK and YCCK, with any
+// sampling factors and restart intervals. Pictures of 12 bits, lossless,
+// hierarchical and arithmetic-coded ones are refused with an UnsupportedError.
+//
+// Unlike libjpeg, which fills what a damaged file lacks with gray, it answers
+// damage with an error: a FormatError, or one that wraps io.ErrUnexpectedEOF
+// where the file ends before its end marker.
+package jpeg
+
+import (
+	"fmt"
+	"io"
+	"math"
+)
+
+// DefaultMaxPixels is the most pixels a picture may have unless a Decoder says
+// otherwise: Pillow's limit against decompression bombs.
+const DefaultMaxPixels = 89_478_485
+
+// A FormatError says what in a file breaks the rules of JPEG.
+type FormatError string
+
+func (e FormatError) Error() string { return "jpeg: " + string(e) }
+
+// An UnsupportedError names a variant of JPEG that is not read here.
+type UnsupportedError string
+
+func (e UnsupportedError) Error() string { return "jpeg: " + string(e) + " is not supported" }
+
+// A SizeError reports a picture with more pixels than the Decoder allows.
+type SizeError struct{ Width, Height, MaxPixels int }
+
+func (e SizeError) Error() string {
+	return fmt.Sprintf("jpeg: %d×%d pixels (width × height), at most %d in all are allowed", e.Width, e.Height, e.MaxPixels)
+}
+
+var errTruncated = fmt.Errorf("jpeg: the end marker is missing: %w", io.ErrUnexpectedEOF)
+
+// Config is what a file's header says.
+type Config struct {
+	Width, Height int
+	Components    int // 1, 3 or 4
+}
+
+// Image is a decoded picture.
+type Image struct {
+	Width, Height int
+	// Components is 1 for gray levels, 3 for red, green and blue, and 4 for
+	// cyan, magenta, yellow and black, where 255 is the most ink.
+	Components int
+	Pix        []uint8 // rows from the top, components interleaved: Height·Width·Components bytes
+}
+
+// Decoder decodes one file after another and keeps its buffers, about three
+// bytes a pixel, between them. The zero value is ready. It must not be used by
+// two goroutines at once.
+type Decoder struct {
+	// MaxPixels limits width × height; 0 means DefaultMaxPixels.
+	MaxPixels int
+
+	content []byte
+	pos     int // of the next byte that no segment has taken
+
+	quant    [4]quantTable
+	huffman  [2][4]huffman // by class (0 DC, 1 AC) and number
+	interval int           // MCUs between restart markers, 0: there are none
+	color    colorMarkers
+	frame    frame
+	scans    int
+
+	bits    bitReader
+	buffers [maxComponents]buffers
+	block   [blockSize]int32 // the coefficients being decoded, zero in between
+}
+
+// Decode returns the picture that content holds, with a Decoder of its own.
+func Decode(content []byte) (*Image, error) {
+	var d Decoder
+	return d.Decode(content)
+}
+
+// DecodeConfig returns what the header of content says and decodes no pixels.
+func DecodeConfig(content []byte) (Config, error) {
+	d := Decoder{MaxPixels: math.MaxInt}
+	d.reset(content)
+	if err := d.readSegments(startOfFrame); err != nil {
+		return Config{}, err
+	}
+	return Config{Width: d.frame.width, Height: d.frame.height, Components: len(d.frame.components)}, nil
+}
+
+// Decode returns the picture that content holds. Its size is checked before
+// memory is taken for pixels. The Image is the caller's.
+func (d *Decoder) Decode(content []byte) (*Image, error) {
+	d.reset(content)
+	defer d.release()
+	if err := d.readSegments(endOfImage); err != nil {
+		return nil, err
+	}
+	if err := d.checkComplete(); err != nil {
+		return nil, err
+	}
+	if d.frame.progressive {
+		d.transformAll()
+	}
+	return d.image(), nil
+}
+
+func (d *Decoder) reset(content []byte) {
+	d.content, d.pos = content, 0
+	d.interval, d.scans = 0, 0
+	d.color, d.frame = colorMarkers{}, frame{}
+	d.block = [blockSize]int32{}
+	for i := range d.quant {
+		d.quant[i].defined = false
+		d.huffman[0][i].defined, d.huffman[1][i].defined = false, false
+	}
+}
+
+// release lets go of the caller's bytes.
+func (d *Decoder) release() { d.content = nil }

@@ -1,0 +1,158 @@
+package jpeg
+
+// coding returns the function that decodes a block of the scan.
+func (d *Decoder) coding(s *scan) func(c *component, x, y int) error {
+	if !d.frame.progressive {
+		return d.readBlock
+	}
+	decode := d.bits.refineBand
+	switch {
+	case s.first == 0 && s.before == 0:
+		decode = d.bits.firstDC
+	case s.first == 0:
+		decode = d.bits.refineDC
+	case s.before == 0:
+		decode = d.bits.firstBand
+	}
+	return func(c *component, x, y int) error {
+		if d.bits.pos > d.bits.end+8 {
+			return errShort
+		}
+		return decode(s, c, &c.levels[y*c.stride+x])
+	}
+}
+
+// firstDC decodes the upper bits of a block's DC level (T.81, G.1.2.1).
+func (r *bitReader) firstDC(s *scan, c *component, b *[blockSize]int16) error {
+	change, err := r.difference(c.dc)
+	c.predicted += change
+	b[0] = int16(c.predicted << s.bit)
+	return err
+}
+
+// refineDC decodes one more bit of it.
+func (r *bitReader) refineDC(s *scan, _ *component, b *[blockSize]int16) error {
+	if r.bit() {
+		b[0] |= 1 << s.bit
+	}
+	return nil
+}
+
+// firstBand decodes the upper bits of a band of a block (T.81, G.1.2.2).
+func (r *bitReader) firstBand(s *scan, c *component, b *[blockSize]int16) error {
+	if s.zeros > 0 {
+		s.zeros--
+		return nil
+	}
+	for k := s.first; k <= s.last; k++ {
+		symbol, err := r.symbol(c.ac)
+		if err != nil {
+			return err
+		}
+		run, size := int(symbol>>4), uint(symbol&15)
+		switch {
+		case size > 0:
+			k += run
+			b[min(k, blockSize-1)] = int16(r.signed(size) << s.bit)
+		case run == 15:
+			k += run
+		default:
+			s.zeros = r.run(run) - 1
+			return nil
+		}
+	}
+	return nil
+}
+
+// run returns how many blocks have nothing more in the band, this one
+// included.
+func (r *bitReader) run(size int) int { return 1<<size + r.take(uint(size)) }
+
+// refineBand decodes one more bit of a band (T.81, G.1.2.3): one of each level
+// that is not zero yet, among the codes of the levels that cease to be.
+func (r *bitReader) refineBand(s *scan, c *component, b *[blockSize]int16) error {
+	k := s.first
+	for ; s.zeros == 0 && k <= s.last; k++ {
+		symbol, err := r.symbol(c.ac)
+		if err != nil {
+			return err
+		}
+		run, size := int(symbol>>4), symbol&15
+		value := int16(0)
+		switch {
+		case size > 1:
+			return FormatError("a level of more than one bit in a scan that refines")
+		case size == 1:
+			value = -1 << s.bit
+			if r.bit() {
+				value = 1 << s.bit
+			}
+		case run < 15:
+			s.zeros = r.run(run)
+		}
+		if s.zeros > 0 {
+			break
+		}
+		if k = r.refine(b, k, s, run); value != 0 && k <= s.last {
+			b[k] = value
+		}
+	}
+	if s.zeros > 0 {
+		r.refine(b, k, s, blockSize)
+		s.zeros--
+	}
+	return nil
+}
+
+// refine reads a bit for each level from k on that is not zero, passes by as
+// many zeros and returns where the next one is.
+func (r *bitReader) refine(b *[blockSize]int16, k int, s *scan, zeros int) int {
+	bit := int16(1) << s.bit
+	for ; k <= s.last; k++ {
+		level := b[k&63]
+		switch {
+		case level == 0:
+			if zeros == 0 {
+				return k
+			}
+			zeros--
+		case r.bit() && level&bit == 0:
+			if level > 0 {
+				b[k&63] = level + bit
+			} else {
+				b[k&63] = level - bit
+			}
+		}
+	}
+	return k
+}
+
+// transformAll turns the levels of a progressive frame into pixels.
+func (d *Decoder) transformAll() {
+	for i := range d.frame.components {
+		c := &d.frame.components[i]
+		for y := range c.down {
+			for x := range c.across {
+				last := c.dequantize(&d.block, &c.levels[y*c.stride+x])
+				inverse(&d.block, last, c.samples[(y*c.stride*8+x)*8:], c.stride*8)
+				if last > 0 {
+					d.block = [blockSize]int32{}
+				}
+			}
+		}
+	}
+}
+
+// dequantize fills b, which is zero but for DC, and returns the last level in
+// zigzag order that is not zero.
+func (c *component) dequantize(b *[blockSize]int32, levels *[blockSize]int16) (last int) {
+	b[0] = int32(levels[0]) * c.quant.step[0]
+	for k := 1; k < blockSize; k++ {
+		if level := levels[k]; level != 0 {
+			place := zigzag[k] & 63
+			b[place] = int32(level) * c.quant.step[place]
+			last = k
+		}
+	}
+	return last
+}
