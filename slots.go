@@ -133,9 +133,12 @@ func (m *Model) resumeOptimizer(file *keras.File) error {
 	}
 	t.step = int(step)
 	if head == 2 && variables[1].Value.Len() == 1 {
-		t.rate = variables[1].Value.Float64s()[0]
-		if !(t.rate >= 0 && t.rate < math.Inf(1)) {
-			return fmt.Errorf("the optimiser's learning rate is %v, expected a finite number not below 0", t.rate)
+		rate := variables[1].Value.Float64s()[0]
+		if !(rate >= 0 && rate < math.Inf(1)) {
+			return fmt.Errorf("the optimiser's learning rate is %v, expected a finite number not below 0", rate)
+		}
+		if float32(rate) != float32(t.rate) { // else the settings have more of its digits
+			t.rate = rate
 		}
 	}
 	for _, v := range variables[head:] {
