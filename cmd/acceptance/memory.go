@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/images"
@@ -54,14 +57,14 @@ func measureMemory(ctx context.Context, s *session) (*result, error) {
 	return r, measureCalls(ctx, s, r, model, folder)
 }
 
-// measureEpochs trains three epochs after one that warms up.
+// measureEpochs trains three epochs after two that warm up.
 func measureEpochs(ctx context.Context, r *result, model *lince.Model, pictures *images.Pictures) error {
 	var before usage
-	for epoch := range 4 {
+	for epoch := range 5 {
 		if _, err := model.Fit(ctx, pictures, lince.Fit{InitialEpoch: epoch, Epochs: epoch + 1, Validation: pictures}); err != nil {
 			return err
 		}
-		if epoch > 0 {
+		if epoch != 1 {
 			continue
 		}
 		var err error
@@ -69,7 +72,9 @@ func measureEpochs(ctx context.Context, r *result, model *lince.Model, pictures 
 			return err
 		}
 	}
-	return r.growth("3 epochs with validation", before)
+	err := r.growth("3 epochs with validation", before)
+	runtime.KeepAlive(pictures) // they are no garbage yet
+	return err
 }
 
 // measureCalls predicts batches and files, 1,000 times each, after a warm-up.
@@ -131,20 +136,36 @@ func (r *result) growth(during string, before usage) error {
 	return nil
 }
 
+// memoryInUse returns the least of several readings, since goroutines that
+// are about to end still hold theirs.
 func memoryInUse() (usage, error) {
-	runtime.GC()
-	debug.FreeOSMemory()
-	var stats runtime.MemStats
-	runtime.ReadMemStats(&stats)
+	least := usage{math.Inf(1), math.Inf(1)}
+	for range 5 {
+		time.Sleep(50 * time.Millisecond)
+		runtime.GC()
+		debug.FreeOSMemory()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		resident, err := residentMemory()
+		if err != nil {
+			return usage{}, err
+		}
+		least.heap = min(least.heap, float64(stats.HeapAlloc)/1024)
+		least.resident = min(least.resident, resident)
+	}
+	return least, nil
+}
+
+// residentMemory returns what Linux says of this process, in KiB.
+func residentMemory() (float64, error) {
 	content, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return usage{}, err
+		return 0, err
 	}
 	_, rest, found := strings.Cut(string(content), "VmRSS:")
 	fields := strings.Fields(rest)
 	if !found || len(fields) == 0 {
-		return usage{}, fmt.Errorf("/proc/self/status has no VmRSS")
+		return 0, errors.New("/proc/self/status has no VmRSS")
 	}
-	resident, err := strconv.ParseFloat(fields[0], 64)
-	return usage{resident: resident, heap: float64(stats.HeapAlloc) / 1024}, err
+	return strconv.ParseFloat(fields[0], 64)
 }

@@ -27,7 +27,7 @@ func measureResume(ctx context.Context, s *session) (*result, error) {
 	if err := s.buildLince(ctx, s.path("lince")); err != nil {
 		return nil, err
 	}
-	if err := shapes.WriteFolder(s.path("shapes"), 14, 40, 1, 0); err != nil {
+	if err := shapes.WriteFolder(s.path("shapes"), 30, 40, 1, 0); err != nil {
 		return nil, err
 	}
 	begun := time.Now()
@@ -96,7 +96,7 @@ func (s *session) trainShapes(ctx context.Context, out string, after time.Durati
 		defer cancel()
 	}
 	command := exec.CommandContext(limited, s.path("lince"), "train", s.path("shapes"), "--out", s.path(out+".keras"), "--resume",
-		"--epochs", "2", "--batch", "8", "--image-size", "40", "--seed", "7", "--augment", "default", "--backup-every", "1", "--cache-limit", "0")
+		"--epochs", "3", "--batch", "8", "--image-size", "40", "--seed", "7", "--augment", "default", "--backup-every", "1", "--cache-limit", "0")
 	output, err := command.CombinedOutput()
 	switch {
 	case ctx.Err() != nil:

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/lince-ml/lince/cmd/acceptance/internal/ledger"
 )
@@ -25,8 +26,9 @@ type result struct {
 	notes   []string
 }
 
+// note adds a paragraph.
 func (r *result) note(format string, values ...any) {
-	r.notes = append(r.notes, fmt.Sprintf(format, values...))
+	r.notes = append(r.notes, strings.Join(strings.Fields(fmt.Sprintf(format, values...)), " "))
 }
 
 func (r *result) add(what string, value float64, unit string, relation ledger.Relation, bound float64) {
