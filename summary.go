@@ -2,6 +2,7 @@ package lince
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // keras.Model.summary).
 type SummaryOptions struct {
 	// LineLength is the width of the table in characters; 80 when zero, 98
-	// for models that are not sequential.
+	// for models that are more than a chain of layers.
 	LineLength int
 	// ShowTrainable adds a column with Y for trainable layers and N for frozen ones.
 	ShowTrainable bool
@@ -61,30 +62,40 @@ func (m *Model) SummaryWith(options SummaryOptions) string {
 	return b.String()
 }
 
+// chained reports whether the model is a chain of layers, which needs no
+// column for what is connected to what.
+func (m *Model) chained() bool {
+	branches := func(value layers.Value) bool { return len(value.Inputs()) > 1 }
+	return len(m.outputs) == 1 && len(m.network.order) == len(m.network.instances) && !slices.ContainsFunc(m.network.order, branches)
+}
+
 func (m *Model) summaryTable(options SummaryOptions) *table {
 	length := options.LineLength
 	t := &table{headers: []string{"Layer (type)", "Output Shape", "Param #"}, align: []alignment{left, left, right}}
-	shares := []float64{0.45, 0.345, 0.205}
+	positions := []float64{0.45, 0.8, 1}
 	if length == 0 {
 		length = 80
-		if !m.sequential {
+		if !m.chained() {
 			length = 98
 		}
 	}
-	if !m.sequential {
+	if !m.chained() {
 		t.headers, t.align = append(t.headers, "Connected to"), append(t.align, left)
-		shares = []float64{0.3, 0.26, 0.17, 0.27}
+		positions = []float64{0.3, 0.56, 0.74, 1}
 	}
 	if options.ShowTrainable {
 		t.headers, t.align = append(t.headers, "Trainable"), append(t.align, centre)
-		shares = append(shares, 0.1)
+		for i := range positions {
+			positions[i] *= 0.9
+		}
+		positions = append(positions, 1)
 	}
-	t.share(length, shares)
+	t.layOut(length, positions)
 	return t
 }
 
-// summaryRow returns the cells of a layer; a cell may have several lines.
-func (m *Model) summaryRow(value layers.Value, options SummaryOptions) [][]string {
+// summaryRow returns the cells of a layer.
+func (m *Model) summaryRow(value layers.Value, options SummaryOptions) []string {
 	instance := value.Instance()
 	count := 0
 	for _, w := range instance.Weights() {
@@ -95,18 +106,9 @@ func (m *Model) summaryRow(value layers.Value, options SummaryOptions) [][]strin
 	if m.Built() {
 		shape = m.shapes[value].String()
 	}
-	row := [][]string{
-		{instance.Name() + " (" + instance.Class() + ")"}, {shape}, {thousands(count)},
-	}
-	if !m.sequential {
-		connected := []string{}
-		for _, input := range value.Inputs() {
-			connected = append(connected, fmt.Sprintf("%s[%d][0]", input.Instance().Name(), m.useNumber(input)))
-		}
-		if len(connected) == 0 {
-			connected = []string{"-"}
-		}
-		row = append(row, connected)
+	row := []string{instance.Name() + " (" + instance.Class() + ")", shape, thousands(count)}
+	if !m.chained() {
+		row = append(row, m.connections(instance))
 	}
 	if options.ShowTrainable {
 		mark := "Y"
@@ -116,9 +118,26 @@ func (m *Model) summaryRow(value layers.Value, options SummaryOptions) [][]strin
 		case !instance.Trainable():
 			mark = "N"
 		}
-		row = append(row, []string{mark})
+		row = append(row, mark)
 	}
 	return row
+}
+
+// connections lists the values that a layer is applied to in all its uses.
+func (m *Model) connections(instance *layers.Instance) string {
+	var list []string
+	for _, value := range m.network.order {
+		if value.Instance() != instance {
+			continue
+		}
+		for _, input := range value.Inputs() {
+			list = append(list, fmt.Sprintf("%s[%d][0]", input.Instance().Name(), m.useNumber(input)))
+		}
+	}
+	if len(list) == 0 {
+		return "-"
+	}
+	return strings.Join(list, ", ")
 }
 
 // thousands writes a number with commas: 3,453,121.

@@ -1,6 +1,7 @@
 package lince
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,30 +19,27 @@ type table struct {
 	headers []string
 	align   []alignment
 	widths  []int // of the cells, without the space on either side
-	rows    [][][]string
+	rows    [][]string
 }
 
-// share divides a line among the columns.
-func (t *table) share(length int, shares []float64) {
-	var total float64
-	for _, share := range shares {
-		total += share
-	}
-	room := length - 1
-	used := 0
-	for i, share := range shares {
-		width := int(share/total*float64(room) + 0.5)
-		if i == len(shares)-1 {
-			width = room - used
-		}
-		used += width
-		t.widths = append(t.widths, max(width-3, 4))
+// layOut gives each column the part of a line that ends at its position, from 0
+// to 1, and takes what frame and blanks need off all of them evenly.
+func (t *table) layOut(length int, positions []float64) {
+	const frame, narrowest = 3, 4 // a bar and two blanks for each column; and a last bar
+	excess := float64(frame*len(positions) + 1)
+	begin := 0
+	for i, position := range positions {
+		end := int(position * float64(length))
+		taken := math.RoundToEven(excess / float64(len(positions)-i))
+		excess -= taken
+		t.widths = append(t.widths, max(end-begin-int(taken), narrowest))
+		begin = end
 	}
 }
 
 func (t *table) write(b *strings.Builder) {
 	t.rule(b, "┏━", "━┳━", "━┓", "━")
-	t.line(b, "┃", single(t.headers))
+	t.line(b, "┃", t.headers)
 	for i, row := range t.rows {
 		if i == 0 {
 			t.rule(b, "┡━", "━╇━", "━┩", "━")
@@ -51,14 +49,6 @@ func (t *table) write(b *strings.Builder) {
 		t.line(b, "│", row)
 	}
 	t.rule(b, "└─", "─┴─", "─┘", "─")
-}
-
-func single(texts []string) [][]string {
-	cells := make([][]string, len(texts))
-	for i, text := range texts {
-		cells[i] = []string{text}
-	}
-	return cells
 }
 
 func (t *table) rule(b *strings.Builder, begin, middle, end, dash string) {
@@ -73,13 +63,11 @@ func (t *table) rule(b *strings.Builder, begin, middle, end, dash string) {
 }
 
 // line writes a row, as many lines high as its highest cell.
-func (t *table) line(b *strings.Builder, bar string, cells [][]string) {
+func (t *table) line(b *strings.Builder, bar string, cells []string) {
 	height := 0
 	wrapped := make([][]string, len(cells))
 	for i, cell := range cells {
-		for _, text := range cell {
-			wrapped[i] = append(wrapped[i], wrap(text, t.widths[i])...)
-		}
+		wrapped[i] = wrap(cell, t.widths[i])
 		height = max(height, len(wrapped[i]))
 	}
 	for y := range height {
@@ -97,13 +85,21 @@ func (t *table) line(b *strings.Builder, bar string, cells [][]string) {
 // wrap breaks a text at its blanks into lines of a width, and cuts a word
 // that is longer still.
 func wrap(text string, width int) []string {
-	if utf8.RuneCountInString(text) <= width {
-		return []string{text}
+	var lines []string
+	for word := range strings.FieldsSeq(text) {
+		last := len(lines) - 1
+		if last >= 0 && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= width {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, word)
 	}
-	if head, tail, found := strings.Cut(text, " ("); found && !strings.HasPrefix(text, "(") {
-		return append(wrap(head, width), wrap("("+tail, width)...)
+	for i, line := range lines {
+		if characters := []rune(line); len(characters) > width {
+			lines[i] = string(characters[:width-1]) + "…"
+		}
 	}
-	return []string{string([]rune(text)[:width-1]) + "…"}
+	return lines
 }
 
 func pad(text string, width int, a alignment) string {
