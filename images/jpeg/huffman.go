@@ -3,7 +3,7 @@ package jpeg
 import "fmt"
 
 // lookBits is the length of the codes that one look decodes.
-const lookBits = 9
+const lookBits = 10
 
 // huffman decodes the symbols of one table. A symbol says how many zeros come
 // first (its upper four bits) and how many bits the number after it has (its

@@ -99,7 +99,7 @@ func inverseFull(b *[blockSize]int32, out []uint8, stride int) {
 		w := work[8*y:][:8]
 		e0, e1, e2, e3 := even((w[0]+rowBias)<<constBits, w[2], w[4]<<constBits, w[6])
 		o0, o1, o2, o3 := odd(w[1], w[3], w[5], w[7])
-		put(out[y*stride:], e0, e1, e2, e3, o0, o1, o2, o3)
+		put((*[8]uint8)(out[y*stride:]), e0, e1, e2, e3, o0, o1, o2, o3)
 	}
 }
 
@@ -119,17 +119,20 @@ func inverseCorner(b *[blockSize]int32, out []uint8, stride int) {
 		w := work[4*y:][:4]
 		e0, e1, e2, e3 := even((w[0]+rowBias)<<constBits, w[2], 0, 0)
 		o0, o1, o2, o3 := odd(w[1], w[3], 0, 0)
-		put(out[y*stride:], e0, e1, e2, e3, o0, o1, o2, o3)
+		put((*[8]uint8)(out[y*stride:]), e0, e1, e2, e3, o0, o1, o2, o3)
 	}
 }
 
 // put stores a row of samples: sums of the parts, then differences backwards.
-func put(row []uint8, e0, e1, e2, e3, o0, o1, o2, o3 int32) {
-	row = row[:8]
-	row[0], row[7] = clamp((e0+o0)>>rowShift), clamp((e0-o0)>>rowShift)
-	row[1], row[6] = clamp((e1+o1)>>rowShift), clamp((e1-o1)>>rowShift)
-	row[2], row[5] = clamp((e2+o2)>>rowShift), clamp((e2-o2)>>rowShift)
-	row[3], row[4] = clamp((e3+o3)>>rowShift), clamp((e3-o3)>>rowShift)
+func put(row *[8]uint8, e0, e1, e2, e3, o0, o1, o2, o3 int32) {
+	s0, s1, s2, s3 := (e0+o0)>>rowShift, (e1+o1)>>rowShift, (e2+o2)>>rowShift, (e3+o3)>>rowShift
+	s4, s5, s6, s7 := (e3-o3)>>rowShift, (e2-o2)>>rowShift, (e1-o1)>>rowShift, (e0-o0)>>rowShift
+	if uint32(s0|s1|s2|s3|s4|s5|s6|s7) > 255 {
+		*row = [8]uint8{clamp(s0), clamp(s1), clamp(s2), clamp(s3), clamp(s4), clamp(s5), clamp(s6), clamp(s7)}
+		return
+	}
+	row[0], row[1], row[2], row[3] = uint8(s0), uint8(s1), uint8(s2), uint8(s3)
+	row[4], row[5], row[6], row[7] = uint8(s4), uint8(s5), uint8(s6), uint8(s7)
 }
 
 // clamp limits v to what a byte holds.
