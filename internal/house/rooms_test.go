@@ -12,7 +12,7 @@ var (
 	files      = []string{"format/hdf5", "format/keras", "format/npz", "format/tfevents"}
 	vocabulary = []string{"activations", "initializers", "regularizers", "layers", "losses", "metrics", "optimizers"}
 	ground     = []string{"tensor", "random", "config"}
-	pictures   = []string{"images/augment", "images/mt19937", "images/picture", "images/resize"}
+	pictures   = []string{"images/augment", "images/jpeg", "images/mt19937", "images/picture", "images/resize"}
 	below      = slices.Concat(ground, []string{"data", "graph", "images", "backend", "backend/cpu"}, files, vocabulary)
 )
 
@@ -47,7 +47,8 @@ var rooms = map[string][]string{
 	"backend/cpu/internal/conv":   {"backend/cpu/internal/gemm", "backend/cpu/internal/kernel", "backend/cpu/internal/pool"},
 
 	"images/mt19937": {},
-	"images/picture": {},
+	"images/jpeg":    {},
+	"images/picture": {"images/jpeg"},
 	"images/resize":  {"images/picture"},
 	"images/augment": {},
 	"images":         slices.Concat(pictures, []string{"data", "tensor", "random"}),
@@ -79,13 +80,12 @@ var rooms = map[string][]string{
 func TestRoomsImportDownwards(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range sources(t) {
-		seen[s.room] = true
 		allowed, known := rooms[s.room]
-		if !known {
-			t.Errorf("%s: the room %s is not in the table of rooms; say there and in docs/architecture.md what it may import", s.path, s.room)
-			continue
+		if !known && !seen[s.room] {
+			t.Errorf("the room %s is not in the table of rooms; say there and in docs/architecture.md what it may import", s.room)
 		}
-		if s.test() {
+		seen[s.room] = true
+		if !known || s.test() {
 			continue
 		}
 		for _, spec := range s.file.Imports {
