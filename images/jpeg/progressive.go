@@ -1,7 +1,7 @@
 package jpeg
 
 // coding returns the function that decodes a block of the scan.
-func (d *Decoder) coding(s *scan) func(c *component, x, y int) error {
+func (d *Decoder) coding(s *scan) decodeBlock {
 	if !d.frame.progressive {
 		return d.readBlock
 	}

@@ -47,6 +47,9 @@ func (d *Decoder) readScan(segment []byte) error {
 	return nil
 }
 
+// decodeBlock decodes the next block, which is number x in row y of blocks.
+type decodeBlock func(c *component, x, y int) error
+
 const errShort = FormatError("a scan ends before its picture does")
 
 // declare reads the header.
@@ -147,28 +150,41 @@ func (d *Decoder) loadBits() error {
 
 // readUnits decodes all MCUs of a scan: of one component each block that the
 // picture covers, of several the blocks of as many whole MCUs (T.81, A.2).
-func (d *Decoder) readUnits(s *scan, decode func(c *component, x, y int) error) error {
+func (d *Decoder) readUnits(s *scan, decode decodeBlock) error {
 	across, down := d.frame.across, d.frame.down
 	alone := len(s.components) == 1
 	if alone {
 		across, down = s.components[0].across, s.components[0].down
 	}
-	for unit := range across * down {
-		if d.interval > 0 && unit > 0 && unit%d.interval == 0 {
-			if err := d.restart(s, unit/d.interval-1); err != nil {
+	unit := 0
+	for y := range down {
+		for x := range across {
+			if d.interval > 0 && unit > 0 && unit%d.interval == 0 {
+				if err := d.restart(s, unit/d.interval-1); err != nil {
+					return err
+				}
+			}
+			unit++
+			var err error
+			if alone {
+				err = decode(s.components[0], x, y)
+			} else {
+				err = s.readUnit(x, y, decode)
+			}
+			if err != nil {
 				return err
 			}
 		}
-		x, y := unit%across, unit/across
-		if alone {
-			if err := decode(s.components[0], x, y); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, c := range s.components {
-			for i := range c.h * c.v {
-				if err := decode(c, x*c.h+i%c.h, y*c.v+i/c.h); err != nil {
+	}
+	return nil
+}
+
+// readUnit decodes the blocks of an MCU of several components.
+func (s *scan) readUnit(x, y int, decode decodeBlock) error {
+	for _, c := range s.components {
+		for v := range c.v {
+			for h := range c.h {
+				if err := decode(c, x*c.h+h, y*c.v+v); err != nil {
 					return err
 				}
 			}
