@@ -38,7 +38,10 @@ type Pool struct {
 	task  Task // read only by who has claimed an item
 	left  atomic.Int64
 
-	waiting  atomic.Bool // the caller sleeps until left is 0
+	// waiting is the number of the loop whose end the caller sleeps for, with
+	// bit 16 set; 0 while it does not. A worker that is late to tell the end of
+	// an earlier loop so wakes nobody.
+	waiting  atomic.Uint32
 	finished chan struct{}
 	sleepers []sleeper
 	closing  atomic.Bool
@@ -96,7 +99,7 @@ func (p *Pool) Run(items int, task Task) error {
 		}
 	}
 	p.work(0)
-	p.wait()
+	p.wait(loopMark(p.claim.Load()))
 	p.task = nil
 	if failure := p.failure.Swap(nil); failure != nil {
 		return *failure
@@ -114,37 +117,40 @@ func (p *Pool) work(worker int) bool {
 			return worked
 		}
 		if p.claim.CompareAndSwap(claim, claim+1) {
-			p.item(int(next), worker)
+			p.item(int(next), worker, loopMark(claim))
 			worked = true
 		}
 	}
 }
 
-func (p *Pool) item(item, worker int) {
-	defer p.done()
+// loopMark is what waiting holds for the loop of a claim.
+func loopMark(claim uint64) uint32 { return uint32(claim>>48) | 1<<16 }
+
+func (p *Pool) item(item, worker int, loop uint32) {
+	defer p.done(loop)
 	p.task.Do(item, worker)
 }
 
-func (p *Pool) done() {
+func (p *Pool) done(loop uint32) {
 	if cause := recover(); cause != nil {
 		err := fmt.Errorf("pool: a task failed: %v\n%s", cause, debug.Stack())
 		p.failure.CompareAndSwap(nil, &err)
 	}
-	if p.left.Add(-1) == 0 && p.waiting.CompareAndSwap(true, false) {
+	if p.left.Add(-1) == 0 && p.waiting.CompareAndSwap(loop, 0) {
 		p.finished <- struct{}{}
 	}
 }
 
 // wait returns when every claimed item is done.
-func (p *Pool) wait() {
+func (p *Pool) wait(loop uint32) {
 	for range p.spins {
 		if p.left.Load() == 0 {
 			return
 		}
 		pause()
 	}
-	p.waiting.Store(true)
-	if p.left.Load() == 0 && p.waiting.CompareAndSwap(true, false) {
+	p.waiting.Store(loop)
+	if p.left.Load() == 0 && p.waiting.CompareAndSwap(loop, 0) {
 		return
 	}
 	<-p.finished

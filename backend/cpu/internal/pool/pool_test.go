@@ -111,3 +111,25 @@ func BenchmarkRun(b *testing.B) {
 		_ = p.Run(2, nothing{})
 	}
 }
+
+// TestLateWorkerWakesNobody: a worker that did the last item of one loop may
+// be held up before it tells so, until the caller sleeps for the next loop.
+func TestLateWorkerWakesNobody(t *testing.T) {
+	p := New(1)
+	defer p.Close()
+	p.left.Store(1)
+	p.waiting.Store(loopMark(2 << 48))
+	p.done(loopMark(1 << 48))
+	select {
+	case <-p.finished:
+		t.Error("the end of loop 1 woke the caller of loop 2")
+	default:
+	}
+	p.left.Store(1)
+	p.done(loopMark(2 << 48))
+	select {
+	case <-p.finished:
+	default:
+		t.Error("the end of loop 2 did not wake its caller")
+	}
+}
