@@ -124,7 +124,7 @@ func (m *Model) setWeights(file *keras.File) error {
 			return err
 		}
 	}
-	m.state = state
+	m.takeUp(state)
 	return nil
 }
 

@@ -100,7 +100,9 @@ func sequential(instances []*layers.Instance) (*Model, error) {
 }
 
 // NewModel returns the model that computes outputs from inputs (keras.Model).
-// Mistakes made in the chain of layers.Apply are reported here.
+// Mistakes made in the chain of layers.Apply are reported here. Layers of
+// another model bring the weights that they have there when this one is first
+// compiled or used; from then on each model changes its own.
 func NewModel(inputs, outputs []layers.Value) (*Model, error) {
 	m, err := newModel(inputs, outputs)
 	if err != nil {

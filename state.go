@@ -114,25 +114,47 @@ func (m *Model) ready() error {
 			return err
 		}
 	}
-	m.state = state
+	m.takeUp(state)
 	return nil
 }
 
-// initialize gives a weight its first value, from the seed and its path alone.
-func (m *Model) initialize(state backend.State, w *layers.Weight) error {
-	value, err := tensor.New(tensor.Float32, w.Variable.Type.Shape...)
-	if err != nil {
-		return fmt.Errorf("%s: %w", w.Variable.Name, err)
+// takeUp makes a state with values for all weights the model's.
+func (m *Model) takeUp(state backend.State) {
+	m.state = state
+	for _, w := range m.network.weights() {
+		w.Current = func() (*tensor.Tensor, error) {
+			if m.state == nil {
+				return nil, fmt.Errorf("%s: the model that it is from was closed", w.Variable.Name)
+			}
+			return readWeight(m.state, w)
+		}
 	}
-	name := random.Name(w.Variable.Name)
-	stream := random.NewStream(m.seed, uint32(name), uint32(name>>32))
-	if err := w.Initializer.Fill(value.Float32s(), value.Shape(), stream); err != nil {
+}
+
+// initialize gives a weight its first value in the model: that which it has in
+// another one made of the same layers, else one from the seed and its path alone.
+func (m *Model) initialize(state backend.State, w *layers.Weight) error {
+	value, err := m.firstValue(w)
+	if err != nil {
 		return fmt.Errorf("first value of %s: %w", w.Variable.Name, err)
 	}
 	if err := state.Declare(w.Variable); err != nil {
 		return err
 	}
 	return state.Write(w.Variable, value)
+}
+
+func (m *Model) firstValue(w *layers.Weight) (*tensor.Tensor, error) {
+	if w.Current != nil {
+		return w.Current()
+	}
+	value, err := tensor.New(tensor.Float32, w.Variable.Type.Shape...)
+	if err != nil {
+		return nil, err
+	}
+	name := random.Name(w.Variable.Name)
+	stream := random.NewStream(m.seed, uint32(name), uint32(name>>32))
+	return value, w.Initializer.Fill(value.Float32s(), value.Shape(), stream)
 }
 
 // Weights returns copies of a layer's weights in Keras' order.

@@ -4,6 +4,7 @@ import (
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/initializers"
+	"github.com/lince-ml/lince/tensor"
 )
 
 // Instance is a layer in a model: its settings together with the weights it
@@ -25,6 +26,9 @@ type Weight struct {
 	Name string
 	// Initializer gives its first value.
 	Initializer initializers.Initializer
+	// Current reads the value in the model that last took the weight up, with
+	// which another one of the same layer begins; nil before there is any.
+	Current func() (*tensor.Tensor, error)
 	// Statistic marks what is not trained but updated by the layer itself,
 	// as batch normalisation's moving mean.
 	Statistic bool
