@@ -142,7 +142,7 @@ func (r *Run) Log(name string, value float64) {
 }
 
 // Stop ends the training after the batch or epoch at hand, for a reason that
-// Stopped tells.
+// StopReason tells.
 func (r *Run) Stop(reason string) { r.stopped = reason }
 
 // Stopped reports whether a callback ended the training.

@@ -61,6 +61,9 @@ func FromArrays(a Arrays) (Source, error) {
 	}
 	s.spec.Inputs, s.spec.InputTypes = rowsOf(a.Inputs)
 	s.spec.Targets, s.spec.TargetTypes = rowsOf(a.Targets)
+	if len(a.Targets) == 1 {
+		s.spec.ClassCounts = countClasses(a.Targets[0])
+	}
 	return s, nil
 }
 
