@@ -110,19 +110,19 @@ func (r *bitReader) refine(b *[blockSize]int16, k int, s *scan, zeros int) int {
 	bit := int16(1) << s.bit
 	for ; k <= s.last; k++ {
 		level := b[k&63]
-		switch {
-		case level == 0:
+		if level == 0 {
 			if zeros == 0 {
 				return k
 			}
 			zeros--
-		case r.bit() && level&bit == 0:
-			if level > 0 {
-				b[k&63] = level + bit
-			} else {
-				b[k&63] = level - bit
-			}
+			continue
 		}
+		more := int16(0)
+		if r.bit() {
+			more = bit
+		}
+		sign := level >> 15 // -1 or 0: the bit moves a level away from zero
+		b[k&63] = level + (more ^ sign - sign)
 	}
 	return k
 }
