@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -56,12 +57,12 @@ func FuzzDecode(f *testing.F) {
 // FuzzOwnDecoders runs the decoders that are written here without the net that
 // catches panics of others'.
 func FuzzOwnDecoders(f *testing.F) {
-	for _, pattern := range []string{"*.p?m", "*.bmp", "*.gif"} {
+	for _, pattern := range []string{"*.jpg", "*.p?m", "*.bmp", "*.gif"} {
 		addFiles(f, pattern)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, own := range formats {
-			if own.name != "pnm" && own.name != "bmp" && own.name != "gif" || !own.recognise(content) {
+			if !slices.Contains([]string{"jpeg", "pnm", "bmp", "gif"}, own.name) || !own.recognise(content) {
 				continue
 			}
 			h, w, err := own.size(content)

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"image/jpeg"
 	"image/png"
 
+	"github.com/lince-ml/lince/images/jpeg"
 	"golang.org/x/image/tiff"
 )
 

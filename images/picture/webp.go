@@ -84,3 +84,6 @@ func smooth(out, near, far []uint8) {
 		left, below = right, across
 	}
 }
+
+// clamp limits v to what a byte holds.
+func clamp(v int32) uint8 { return uint8(max(0, min(255, v))) }
