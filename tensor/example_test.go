@@ -62,3 +62,24 @@ func ExampleBrain() {
 	// 65536
 	// 1.00025555e+30
 }
+
+// A tensor is a shape and its elements, row by row.
+func ExampleTensor() {
+	x, err := tensor.Of([]float32{1, 2, 3, 4, 5, 6}, 3, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	last, err := x.Rows(2, 3)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	last.Float32s()[0] = 50 // a view: x changes too
+	fmt.Println(x, x.Float32s())
+	_, err = x.Reshape(4, 2)
+	fmt.Println(err)
+	// Output:
+	// float32(3, 2) [1 2 3 4 50 6]
+	// tensor: (3, 2) with 6 elements cannot take the shape (4, 2) with 8
+}
