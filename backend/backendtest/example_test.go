@@ -64,3 +64,40 @@ func ExampleInstance() {
 	fmt.Println(len(instance.Inputs), gradients[0].Type(), err)
 	// Output: 2 float64(3,) <nil>
 }
+
+// Whole numbers keep sums exact, real ones try the rounding, and given ones are
+// the edges: ties, here, that go to the even number.
+func ExampleFill() {
+	c := backendtest.Case{Name: "round/ties", Build: func(in *backendtest.Inputs) []*graph.Node {
+		return []*graph.Node{in.Float(backendtest.These(0.5, 1.5, 2.5), graph.Batch, 2).Round()}
+	}}
+	instance, err := c.Instantiate(tensor.Float32)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	data, err := instance.Data(2)
+	fmt.Println(data[0].Values, err) // over and over
+	// Output: [0.5 1.5 2.5 0.5] <nil>
+}
+
+// Float inputs are of the type that the case is instantiated for, so one case
+// serves all; those of Of keep theirs.
+func ExampleInputs() {
+	c := backendtest.Case{Name: "gather/in any order", Build: func(in *backendtest.Inputs) []*graph.Node {
+		values := in.Float(backendtest.Real(-1, 1), graph.Batch, 5, 2)
+		numbers := in.Of(tensor.Int32, backendtest.These(4, 0, 3), graph.Batch, 3)
+		return []*graph.Node{values.GatherRows(numbers)}
+	}}
+	for _, float := range []tensor.DType{tensor.Float32, tensor.Float64} {
+		instance, err := c.Instantiate(float)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(instance.Inputs[0].Type(), instance.Inputs[1].Type(), instance.Outputs[0].Type())
+	}
+	// Output:
+	// float32(None, 5, 2) int32(None, 3) float32(None, 3, 2)
+	// float64(None, 5, 2) int32(None, 3) float64(None, 3, 2)
+}

@@ -22,6 +22,31 @@ func ExampleEvaluate() {
 	// Output: [1 4 9 16 25 36] [3 4]
 }
 
+// Inputs and variables are given alike. A value for a node in between takes the
+// place of computing it: what probabilities would other scores give?
+func ExampleFeeds() {
+	g := graph.New()
+	x := g.Parameter("x", tensor.Float64, graph.Batch, 1)
+	kernel := g.Read(&graph.Variable{Name: "kernel", Type: graph.Type{DType: tensor.Float64, Shape: tensor.Shape{1, 2}}})
+	scores := x.MatMul(kernel)
+	feeds := reference.Feeds{
+		x:      {Shape: tensor.Shape{1, 1}, Values: []float64{2}},
+		kernel: {Shape: tensor.Shape{1, 2}, Values: []float64{1, 0}},
+	}
+	for range 2 {
+		values, err := reference.Evaluate(1, feeds, scores.Softmax())
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%.2f\n", values[0].Values)
+		feeds[scores] = graph.Array{Shape: tensor.Shape{1, 2}, Values: []float64{3, 3}}
+	}
+	// Output:
+	// [0.88 0.12]
+	// [0.50 0.50]
+}
+
 func ExampleBackend() {
 	steps := &graph.Variable{Name: "steps", Type: graph.Type{DType: tensor.Float32, Shape: tensor.Shape{}}}
 	g := graph.New()
