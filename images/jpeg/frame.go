@@ -143,7 +143,7 @@ func (d *Decoder) allocate() error {
 		blocks := c.stride * c.rows
 		b.samples = resized(b.samples, blocks*blockSize)
 		b.row = resized(b.row, d.frame.width+1)
-		c.samples = b.samples
+		c.samples, c.quant = b.samples, &b.quant
 		if d.frame.progressive {
 			b.levels = resized(b.levels, blocks)
 			clear(b.levels)

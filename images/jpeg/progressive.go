@@ -93,8 +93,8 @@ func (r *bitReader) refineBand(s *scan, c *component, b *[blockSize]int16) error
 		if s.zeros > 0 {
 			break
 		}
-		if k = r.refine(b, k, s, run); value != 0 && k <= s.last {
-			b[k] = value
+		if k = r.refine(b, k, s, run); value != 0 {
+			b[min(k, blockSize-1)] = value
 		}
 	}
 	if s.zeros > 0 {

@@ -117,8 +117,9 @@ func (s *scan) declareBand(declaration []byte) error {
 // prepare checks that the tables are there and keeps the quantization tables,
 // which later segments may replace.
 func (s *scan) prepare(d *Decoder) error {
+	needDC, needAC := s.first == 0 && s.before == 0, !d.frame.progressive || s.first > 0
 	for _, c := range s.components {
-		if (s.first == 0 && s.before == 0 && !c.dc.defined) || ((!d.frame.progressive || s.first > 0) && !c.ac.defined) {
+		if needDC && !c.dc.defined || needAC && !c.ac.defined {
 			return FormatError("a scan before its Huffman tables")
 		}
 		if c.scanned {
@@ -129,11 +130,6 @@ func (s *scan) prepare(d *Decoder) error {
 		}
 		if !d.quant[c.table].defined {
 			return FormatError(fmt.Sprintf("a scan before quantization table %d", c.table))
-		}
-		for i := range d.frame.components {
-			if c == &d.frame.components[i] {
-				c.quant = &d.buffers[i].quant
-			}
 		}
 		*c.quant = d.quant[c.table]
 		c.scanned = true

@@ -119,7 +119,7 @@ func (d *Decoder) readSegment(marker uint8, segment []byte) error {
 	case startOfImage:
 		return FormatError("a second image begins inside the first")
 	case app0:
-		d.color.jfif = d.color.jfif || len(segment) >= 12 && bytes.HasPrefix(segment, []byte("JFIF\x00"))
+		d.color.jfif = d.color.jfif || len(segment) >= 14 && bytes.HasPrefix(segment, []byte("JFIF\x00"))
 	case app14:
 		if len(segment) >= 12 && bytes.HasPrefix(segment, []byte("Adobe")) {
 			d.color.adobe, d.color.transform = true, segment[11]
