@@ -75,7 +75,7 @@ func countTests(events io.Reader) (testTally, []string, error) {
 			parents[parent] = true
 		case "fail":
 			if excused[parent] = true; !excused[name] {
-				failures = append(failures, strings.TrimPrefix(name, "github.com/lince-ml/lince/"))
+				failures = append(failures, strings.TrimPrefix(name, "github.com/lince-ml/"))
 				tally.failed++
 			}
 		case "pass":

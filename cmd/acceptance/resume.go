@@ -18,6 +18,8 @@ import (
 type killed struct {
 	// After is how many seconds it ran before.
 	After float64
+	// Backup tells whether it left a backup; otherwise it began anew.
+	Backup bool
 	// Weights and History tell whether those are as without the kill.
 	Weights, History bool
 }
@@ -39,12 +41,15 @@ func measureResume(ctx context.Context, s *session) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	kills, weights, histories := s.fewer(s.kills, 4), 0, 0
+	kills, backups, weights, histories := s.fewer(s.kills, 4), 0, 0, 0
 	for i := range kills {
 		name := fmt.Sprintf("kill %d", i+1)
 		one, err := part(ctx, s, name, s.state, func() (killed, error) { return s.killOnce(ctx, i, whole, truth) })
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if one.Backup {
+			backups++
 		}
 		if !one.Weights {
 			weights++
@@ -57,6 +62,7 @@ func measureResume(ctx context.Context, s *session) (*result, error) {
 	r.equals("trainings killed whose weights differ in the end", float64(weights), 0, "")
 	r.equals("trainings killed whose history differs in the end", float64(histories), 0, "")
 	r.tell("trainings killed", float64(kills), "")
+	r.tell("of these with a backup to go on from", float64(backups), "")
 	r.note("Each training (example CNN, augmentation, a backup after every batch) is killed once, at a moment drawn evenly from its whole duration of about %.1f s.", whole.Seconds())
 	return r, nil
 }
@@ -76,11 +82,18 @@ func (s *session) killOnce(ctx context.Context, number int, whole time.Duration,
 		if !errors.Is(err, errKilled) {
 			return killed{}, err
 		}
+		backups, err := filepath.Glob(s.path(out + ".backup*"))
+		if err != nil {
+			return killed{}, err
+		}
 		if err := s.trainShapes(ctx, out, 0); err != nil {
 			return killed{}, fmt.Errorf("resumed after %v: %w", after, err)
 		}
 		end, err := s.endOf(out)
-		return killed{After: after.Seconds(), Weights: end.weights == truth.weights, History: end.history == truth.history}, err
+		return killed{
+			After: after.Seconds(), Backup: len(backups) > 0,
+			Weights: end.weights == truth.weights, History: end.history == truth.history,
+		}, err
 	}
 }
 

@@ -48,13 +48,24 @@ func tally(rows []Row) string {
 }
 
 func verdict(e *Entry) string {
-	switch {
-	case e == nil:
+	if e == nil {
 		return "not measured"
-	case e.Reached():
-		return "yes"
 	}
-	return "**no**"
+	judged, reached := 0, 0
+	for _, f := range e.Figures {
+		if f.Relation == Told {
+			continue
+		}
+		judged++
+		if f.Reached() {
+			reached++
+		}
+	}
+	word := "**no**"
+	if e.Reached() {
+		word = "yes"
+	}
+	return fmt.Sprintf("%s, %d of %d figures", word, reached, judged)
 }
 
 func when(e *Entry) string {
