@@ -1,7 +1,10 @@
 package plot_test
 
 import (
+	"bytes"
 	"fmt"
+	"math"
+	"net/http"
 	"os"
 	"path/filepath"
 
@@ -50,4 +53,50 @@ func ExampleBars() {
 	chart := plot.Bars("Pictures per class", []plot.Bar{{Label: "cats", Value: 500}, {Label: "dogs", Value: -1}})
 	fmt.Println(chart.Save("classes.svg"))
 	// Output: plot: bar "dogs" has the value -1, expected a finite one, not negative (saving classes.svg)
+}
+
+// Pictures per class, drawn from the top in the order given.
+func ExampleBar() {
+	classes := []plot.Bar{{Label: "cats", Value: 500}, {Label: "dogs", Value: 250}}
+	var svg bytes.Buffer
+	if err := plot.Bars("Pictures per class", classes).Encode(&svg, plot.SVG); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, text := range []string{"cats", "dogs", "500", "250"} {
+		fmt.Print(bytes.Contains(svg.Bytes(), []byte(">"+text+"<")), " ")
+	}
+	// Output: true true true true
+}
+
+// A metric that was not measured in an epoch is NaN there.
+func ExampleCurves() {
+	curves := plot.Curves{
+		Epochs: []int{0, 1, 2},
+		Series: map[string][]float64{
+			"accuracy":     {0.61, 0.72, 0.80},
+			"val_accuracy": {0.60, math.NaN(), 0.74}, // validated every other epoch
+		},
+	}
+	var svg bytes.Buffer
+	fmt.Println(plot.History(curves).Encode(&svg, plot.SVG))
+
+	curves.Series["accuracy"] = []float64{0.61}
+	fmt.Println(plot.History(curves).Encode(&svg, plot.SVG))
+	// Output:
+	// <nil>
+	// plot: series accuracy has 1 values for 3 epochs; give NaN where an epoch has none
+}
+
+// A chart in both formats, without a file: for a web server's answer, say.
+func ExampleFormat() {
+	chart := plot.Activation("tanh", math.Tanh, -3, 3)
+	for _, format := range []plot.Format{plot.PNG, plot.SVG} {
+		var picture bytes.Buffer
+		err := chart.Encode(&picture, format)
+		fmt.Println(format, http.DetectContentType(picture.Bytes()), err)
+	}
+	// Output:
+	// png image/png <nil>
+	// svg text/xml; charset=utf-8 <nil>
 }
