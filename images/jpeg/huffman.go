@@ -46,13 +46,20 @@ func (d *Decoder) readHuffman(segment []byte) error {
 				}
 			}
 		}
-		if err := d.huffman[class][number].build(counts, symbols[:total]); err != nil {
+		t := &d.huffman[class][number]
+		if *t == nil {
+			*t = new(huffman)
+		}
+		if err := (*t).build(counts, symbols[:total]); err != nil {
 			return err
 		}
 		segment = symbols[total:]
 	}
 	return nil
 }
+
+// ready reports whether the file has defined the table.
+func (t *huffman) ready() bool { return t != nil && t.defined }
 
 // build assigns the codes (T.81, annex C): counts says how many have 1 … 16
 // bits, symbols has theirs in the order of the codes.

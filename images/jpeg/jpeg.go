@@ -9,7 +9,9 @@
 //
 // Unlike libjpeg, which fills what a damaged file lacks with gray, it answers
 // damage with an error: a FormatError, or one that wraps io.ErrUnexpectedEOF
-// where the file ends before its end marker.
+// where the file ends before its end marker. Of a progressive picture that lacks
+// its last scans the pixels are those of the scans there are, where libjpeg
+// smooths the borders of blocks.
 package jpeg
 
 import (
@@ -67,8 +69,8 @@ type Decoder struct {
 	pos     int // of the next byte that no segment has taken
 
 	quant    [4]quantTable
-	huffman  [2][4]huffman // by class (0 DC, 1 AC) and number
-	interval int           // MCUs between restart markers, 0: there are none
+	huffman  [2][4]*huffman // by class (0 DC, 1 AC) and number, nil before the first
+	interval int            // MCUs between restart markers, 0: there are none
 	color    colorMarkers
 	frame    frame
 	scans    int
@@ -118,7 +120,11 @@ func (d *Decoder) reset(content []byte) {
 	d.block = [blockSize]int32{}
 	for i := range d.quant {
 		d.quant[i].defined = false
-		d.huffman[0][i].defined, d.huffman[1][i].defined = false, false
+		for class := range d.huffman {
+			if t := d.huffman[class][i]; t != nil {
+				t.defined = false
+			}
+		}
 	}
 }
 

@@ -93,7 +93,7 @@ func (d *Decoder) selected(id, tables uint8, others []*component) (*component, e
 				return nil, FormatError(fmt.Sprintf("component %d twice in a scan", id))
 			}
 		}
-		c.dc, c.ac, c.predicted = &d.huffman[0][tables>>4], &d.huffman[1][tables&15], 0
+		c.dc, c.ac, c.predicted = d.huffman[0][tables>>4], d.huffman[1][tables&15], 0
 		return c, nil
 	}
 	return nil, FormatError(fmt.Sprintf("a scan of component %d, which the frame has not", id))
@@ -119,7 +119,7 @@ func (s *scan) declareBand(declaration []byte) error {
 func (s *scan) prepare(d *Decoder) error {
 	needDC, needAC := s.first == 0 && s.before == 0, !d.frame.progressive || s.first > 0
 	for _, c := range s.components {
-		if needDC && !c.dc.defined || needAC && !c.ac.defined {
+		if needDC && !c.dc.ready() || needAC && !c.ac.ready() {
 			return FormatError("a scan before its Huffman tables")
 		}
 		if c.scanned {
