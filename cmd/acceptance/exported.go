@@ -60,19 +60,11 @@ func (s *session) export(ctx context.Context, r *result, what string, build func
 	if err != nil {
 		return err
 	}
-	if err := writeArrays(s.path("arrays.npz"), map[string]*tensor.Tensor{"x": x, "y": y}); err != nil {
-		return err
-	}
-	request := map[string]any{"model": "model.keras", "arrays": "arrays.npz", "outputs": "outputs.npz", "steps": len(ours)}
-	var answer goneOn
-	if err := s.keras(ctx, "go_on", request, &answer); err != nil {
-		return err
-	}
-	keras, err := readArrays(s.path("outputs.npz"), "y")
+	answer, keras, err := s.goOn(ctx, x, y, len(ours))
 	if err != nil {
 		return err
 	}
-	difference, err := largestDifference(outputs[0].Float32s(), keras["y"].Float32s())
+	difference, err := largestDifference(outputs[0].Float32s(), keras.Float32s())
 	if err != nil {
 		return err
 	}
@@ -86,6 +78,22 @@ func (s *session) export(ctx context.Context, r *result, what string, build func
 		r.atMost(what+": relative difference of the losses of three more steps", worstLoss(ours, answer.Losses), 1e-3, "")
 	}
 	return nil
+}
+
+// goOn lets Keras predict with the saved model and train some steps more.
+func (s *session) goOn(ctx context.Context, x, y *tensor.Tensor, steps int) (answer goneOn, outputs *tensor.Tensor, err error) {
+	if err := writeArrays(s.path("arrays.npz"), map[string]*tensor.Tensor{"x": x, "y": y}); err != nil {
+		return answer, nil, err
+	}
+	request := map[string]any{"model": "model.keras", "arrays": "arrays.npz", "outputs": "outputs.npz", "steps": steps}
+	if err := s.keras(ctx, "go_on", request, &answer); err != nil {
+		return answer, nil, err
+	}
+	arrays, err := readArrays(s.path("outputs.npz"), "y")
+	if err != nil {
+		return answer, nil, err
+	}
+	return answer, arrays["y"], nil
 }
 
 // lossesOf trains three steps and returns the loss of each.

@@ -17,6 +17,15 @@ type resizeCase struct {
 	Width  int    `json:"width"`
 }
 
+// resizeRequest is what Pillow is asked: every case with every filter.
+type resizeRequest struct {
+	Cases   []resizeCase `json:"cases"`
+	Filters []string     `json:"filters"`
+}
+
+// pillowFilters are all of Pillow's.
+var pillowFilters = [...]resize.Filter{resize.Nearest, resize.Box, resize.Bilinear, resize.Hamming, resize.Bicubic, resize.Lanczos}
+
 // measureResizes resizes photos with all of Pillow's filters and compares
 // digests of the pixels.
 func measureResizes(ctx context.Context, s *session) (*result, error) {
@@ -24,35 +33,9 @@ func measureResizes(ctx context.Context, s *session) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	filters := []resize.Filter{resize.Nearest, resize.Box, resize.Bilinear, resize.Hamming, resize.Bicubic, resize.Lanczos}
-	var request struct {
-		Cases   []resizeCase `json:"cases"`
-		Filters []string     `json:"filters"`
-	}
-	for _, f := range filters {
-		request.Filters = append(request.Filters, f.String())
-	}
-	var ours []string
-	for i, photo := range photos {
-		p, err := decode(photo)
-		if err != nil {
-			return nil, err
-		}
-		name := fmt.Sprintf("photo%d.png", i)
-		if err := writePNG(s.path(name), p); err != nil {
-			return nil, err
-		}
-		for _, c := range resizesOf(name, p, i) {
-			request.Cases = append(request.Cases, c)
-			digests, err := resizeDigests(p, c, filters)
-			if err != nil {
-				return nil, err
-			}
-			ours = append(ours, digests...)
-		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
+	request, ours, err := s.resizePhotos(ctx, photos)
+	if err != nil {
+		return nil, err
 	}
 	var answer struct{ Digests []string }
 	if err := s.keras(ctx, "resizes", request, &answer); err != nil {
@@ -64,7 +47,7 @@ func measureResizes(ctx context.Context, s *session) (*result, error) {
 	different := map[string]int{}
 	for i := range ours {
 		if ours[i] != answer.Digests[i] {
-			different[request.Filters[i%len(filters)]]++
+			different[request.Filters[i%len(pillowFilters)]]++
 		}
 	}
 	r := &result{}
@@ -76,6 +59,36 @@ func measureResizes(ctx context.Context, s *session) (*result, error) {
 	return r, nil
 }
 
+// resizePhotos resizes photos and writes them for Pillow. It returns what to
+// ask Pillow and the digests of the results.
+func (s *session) resizePhotos(ctx context.Context, photos []string) (request resizeRequest, digests []string, err error) {
+	for _, f := range pillowFilters {
+		request.Filters = append(request.Filters, f.String())
+	}
+	for i, photo := range photos {
+		p, err := decode(photo)
+		if err != nil {
+			return request, nil, err
+		}
+		name := fmt.Sprintf("photo%d.png", i)
+		if err := writePNG(s.path(name), p); err != nil {
+			return request, nil, err
+		}
+		for _, c := range resizesOf(name, p, i) {
+			request.Cases = append(request.Cases, c)
+			fresh, err := resizeDigests(p, c)
+			if err != nil {
+				return request, nil, err
+			}
+			digests = append(digests, fresh...)
+		}
+		if err := ctx.Err(); err != nil {
+			return request, nil, err
+		}
+	}
+	return request, digests, nil
+}
+
 // resizesOf returns sizes to bring a picture to: down, up and one of each.
 func resizesOf(name string, p *picture.Picture, number int) []resizeCase {
 	return []resizeCase{
@@ -85,9 +98,9 @@ func resizesOf(name string, p *picture.Picture, number int) []resizeCase {
 	}
 }
 
-func resizeDigests(p *picture.Picture, c resizeCase, filters []resize.Filter) ([]string, error) {
+func resizeDigests(p *picture.Picture, c resizeCase) ([]string, error) {
 	var digests []string
-	for _, filter := range filters {
+	for _, filter := range pillowFilters {
 		resized, err := resize.Resize(p, c.Height, c.Width, filter)
 		if err != nil {
 			return nil, err
