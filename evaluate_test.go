@@ -178,3 +178,18 @@ func TestPredictDoesNotGrow(t *testing.T) {
 		t.Errorf("300 calls hold %d bytes more", after-before)
 	}
 }
+
+// A model for pictures of any size keeps the programs for some sizes alone.
+func TestProgramsAreBounded(t *testing.T) {
+	m := must[*Model](t)(Sequential(layers.Input{Shape: []int{-1, -1, 1}}, layers.GlobalMaxPooling2D{}))
+	for size := range 3 * keptPrograms {
+		x := drawn(t, 1, 1, size+1, 2, 1)
+		out := must[[]*tensor.Tensor](t)(m.PredictOnBatch(t.Context(), x))
+		if want := slices.Max(x.Float32s()); out[0].Float32s()[0] != want {
+			t.Errorf("height %d: %v, want %v", size+1, out[0].Float32s(), want)
+		}
+	}
+	if len(m.compiled) != keptPrograms {
+		t.Errorf("%d programs are kept, want %d", len(m.compiled), keptPrograms)
+	}
+}

@@ -114,7 +114,7 @@ func TestFitRefuses(t *testing.T) {
 		"indivisible":         {batchesFrom{source.Spec(), nil}, Fit{ValidationSplit: 0.5}, []string{"cannot be divided"}},
 		"empty validation":    {source, Fit{Validation: empty}, []string{"validation", "no samples"}},
 		"weights and balance": {source, Fit{ClassWeights: map[int]float64{0: 1}, BalancedClasses: true}, []string{"choose one"}},
-		"unknown balance":     {source, Fit{BalancedClasses: true}, []string{"counts its classes"}},
+		"unknown balance":     {counting{source, nil}, Fit{BalancedClasses: true}, []string{"counts its classes"}},
 		"a negative weight":   {source, Fit{ClassWeights: map[int]float64{1: -2}}, []string{"-2", "class 1"}},
 		"a NaN weight":        {source, Fit{ClassWeights: map[int]float64{1: math.NaN()}}, []string{"class 1"}},
 		"a nil batch":         {batchesFrom{source.Spec(), []*data.Batch{nil}}, Fit{}, []string{"epoch 1, batch 1", "without inputs"}},

@@ -133,10 +133,25 @@ func (m *Model) program(ctx context.Context, what purpose, form signature, sampl
 	if err != nil {
 		return nil, err
 	}
-	// A smaller program that this one replaces may still be running for
-	// somebody else, so it is left to the garbage collector.
+	m.makeRoom()
 	m.compiled[key] = compiled
 	return compiled, nil
+}
+
+// keptPrograms is how many programs a model keeps: one for every purpose and
+// form of batches, of which pictures of any size have many.
+const keptPrograms = 16
+
+// makeRoom forgets a program if there are too many. Like one that a larger
+// one replaces it may still be running for somebody else, so it is left to the
+// garbage collector.
+func (m *Model) makeRoom() {
+	for key := range m.compiled {
+		if len(m.compiled) < keptPrograms {
+			return
+		}
+		delete(m.compiled, key)
+	}
 }
 
 func (m *Model) compile(ctx context.Context, what purpose, form signature, capacity int) (*program, error) {
