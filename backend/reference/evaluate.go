@@ -9,7 +9,8 @@ import (
 
 // Feeds are the values of the nodes that nothing computes: those of
 // [graph.Parameter] and [graph.Read]. A value given to any other node takes
-// the place of computing it.
+// the place of its own, but what it would be computed from is computed all the
+// same and must be fed too.
 type Feeds map[*graph.Node]graph.Array
 
 // Evaluate computes values by the reference in float64, without rounding,
