@@ -43,8 +43,8 @@ func measureFolders(ctx context.Context, s *session) (*result, error) {
 	r := &result{}
 	for _, set := range sets {
 		curves := map[string][]curve{}
-		for seed := uint64(1); seed <= uint64(s.fewer(3, 2)); seed++ {
-			for _, who := range []string{"keras", "lince"} {
+		for _, who := range []string{"keras", "lince"} {
+			for seed := uint64(1); seed <= uint64(s.fewer(3, 2)); seed++ {
 				one, err := s.trainSet(ctx, set, who, seed)
 				if err != nil {
 					return nil, fmt.Errorf("%s, %s, seed %d: %w", set.name, who, seed, err)
