@@ -27,10 +27,10 @@ import (
 
 // options are what the command was told.
 type options struct {
-	root, results, data, python string
-	rows                        []string
-	list, again, quick          bool
-	kills                       int
+	root, results, data, python, peers string
+	rows                               []string
+	list, again, quick                 bool
+	kills                              int
 }
 
 func main() {
@@ -73,6 +73,7 @@ func parse(arguments []string) (options, error) {
 	flags.StringVar(&o.results, "results", "", "folder of results; .acceptance in the project's folder when empty")
 	flags.StringVar(&o.data, "data", "", "folder of the test data; ../shared/data beside the project when empty")
 	flags.StringVar(&o.python, "python", "", "Python with Keras 3.15 and Pillow; $PEERS_PYTHON, or ~/.cache/peers-venv/bin/python, when empty")
+	flags.StringVar(&o.peers, "peers", "", "script that times TensorFlow, ONNX Runtime and OpenVINO; ../shared/peers/peers.py when empty")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
 	}
@@ -98,6 +99,9 @@ func (o *options) complete() (err error) {
 	}
 	if o.python == "" {
 		o.python = findPython()
+	}
+	if o.peers == "" {
+		o.peers = findPeers(o.root)
 	}
 	if o.quick {
 		o.results = filepath.Join(o.results, "quick")

@@ -63,7 +63,7 @@ func (f *office) state(r row) (string, error) {
 			return r.tested
 		}
 		if own, ours := strings.CutPrefix(name, "cmd/acceptance/"); ours {
-			return own == r.name+".go" || strings.HasPrefix(own, r.name+"_") || slices.Contains(shared, own)
+			return own == r.name+".go" || strings.HasPrefix(own, r.name+"_") || slices.Contains(shared, own) || slices.Contains(r.sources, own)
 		}
 		return slices.Contains([]string{".go", ".s", ".mod", ".sum"}, path.Ext(name))
 	})

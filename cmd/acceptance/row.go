@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lince-ml/lince/cmd/acceptance/internal/ledger"
@@ -16,7 +17,10 @@ type row struct {
 	// timed rows are wrong if anything else runs meanwhile.
 	timed bool
 	// tested rows depend on the project's tests, too.
-	tested  bool
+	tested bool
+	// sources are more files of this folder that the row depends on, beside
+	// its own and those that all rows share.
+	sources []string
 	measure func(ctx context.Context, s *session) (*result, error)
 }
 
@@ -69,8 +73,13 @@ const (
 	needsKerasData = "a Python with Keras (--python) and the test data (--data)"
 )
 
-// rows is the table, in the order in which it is measured: short rows first.
+// rows is the table, in the order in which it is measured.
 func rows() []row {
+	return slices.Concat(mainRows(), speedRows())
+}
+
+// mainRows are those of the main job: from folders of pictures to a model.
+func mainRows() []row {
 	return []row{
 		{name: "operations", what: "Every operation and layer: gradients checked in float64, golden vectors from Keras, the CPU engine against the reference",
 			bar: "all tests pass", tested: true, measure: measureOperations},
