@@ -20,6 +20,7 @@ type Value struct {
 type application struct {
 	instance *Instance
 	inputs   []Value
+	extents  extents
 }
 
 // Input is the place where a model's data enters. As the first layer of a

@@ -1,0 +1,87 @@
+package layers
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// An extent that varies from batch to batch is tried with these lengths: what
+// differs in the shapes that follow varies too.
+var trialExtents = [2]int{256, 512}
+
+// extents are the shapes of a value for both lengths, found out when first
+// asked for.
+type extents struct {
+	once   sync.Once
+	shapes [2]tensor.Shape // nil after a mistake
+}
+
+// Shape returns the value's shape as far as it is known before the model is
+// made: (-1, height, width, channels) for pictures, with -1 for the number of
+// samples and for what varies from batch to batch. It is nil when the input
+// leaves its number of dimensions open or when there is a mistake in the
+// chain of layers, which the model made of it will report.
+func (v Value) Shape() tensor.Shape {
+	if v.application == nil {
+		return nil
+	}
+	tried := v.tried()
+	if tried[0] == nil || tried[1] == nil {
+		return nil
+	}
+	shape := tried[0].Clone()
+	for axis, extent := range tried[1] {
+		if shape[axis] != extent {
+			shape[axis] = graph.Batch
+		}
+	}
+	return shape
+}
+
+func (v Value) tried() [2]tensor.Shape {
+	e := &v.application.extents
+	e.once.Do(func() {
+		for i, varying := range trialExtents {
+			e.shapes[i] = v.try(i, varying)
+		}
+	})
+	return e.shapes
+}
+
+// try calls a copy of the layer, whose weights nobody will see, on inputs
+// that have their shape of that trial.
+func (v Value) try(trial, varying int) tensor.Shape {
+	layer := v.application.instance.Layer()
+	if input, ok := layer.(Input); ok && len(v.application.inputs) == 0 {
+		return input.tried(varying)
+	}
+	g := graph.New()
+	inputs := make([]*graph.Node, len(v.application.inputs))
+	for i, input := range v.application.inputs {
+		if input.application == nil || input.tried()[trial] == nil {
+			return nil
+		}
+		inputs[i] = g.Parameter(fmt.Sprint("input ", i), tensor.Float32, input.tried()[trial]...)
+	}
+	output, err := (&Build{Graph: g}).Call(Share(layer), inputs...)
+	if err != nil {
+		return nil
+	}
+	return output.Shape().Clone()
+}
+
+func (l Input) tried(varying int) tensor.Shape {
+	if l.Shape == nil {
+		return nil
+	}
+	shape := append(tensor.Shape{graph.Batch}, l.Shape...)
+	for axis := 1; axis < len(shape); axis++ {
+		if shape[axis] < 0 {
+			shape[axis] = varying
+		}
+	}
+	return shape
+}
