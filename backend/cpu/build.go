@@ -22,17 +22,12 @@ func (c *compiler) build(u *unit) error {
 	default:
 		s = c.single(u)
 	}
-	c.executable.steps = append(c.executable.steps, labelled{step: s, label: u.label()})
+	c.executable.steps = append(c.executable.steps, labelled{step: s, label: u.label(), cost: u.cost()})
 	return nil
 }
 
 func (u *unit) label() Step {
-	v := u.result()
-	name := v.op.Name()
-	if u.kind == product || u.kind == single {
-		name = u.members[0].op.Name()
-	}
-	return Step{Scope: v.scope, Operation: name}
+	return Step{Scope: u.result().scope, Operation: u.members[0].op.Name(), Fused: u.fused(), Kind: u.kindOf()}
 }
 
 // single makes the step of an operation that is computed by itself.

@@ -33,10 +33,21 @@ type Options struct {
 	Observe func(step Step, elapsed time.Duration)
 }
 
-// Step names a piece of a compiled program.
+// Step describes a piece of a compiled program.
 type Step struct {
-	// Scope is the path of the layer that asked for it, Operation what it does.
-	Scope, Operation string
+	// Scope is the path of the layer that asked for it, Operation what it
+	// does, Fused the names of the operations done with it, parted by spaces.
+	Scope, Operation, Fused string
+	// Kind is the sort of work: convolution, product, pooling, reduction,
+	// elementwise, movement or other.
+	Kind string
+	// FLOPs counts the multiplications and additions of the operations as they
+	// are defined, a step that saves some by an algorithm included; functions
+	// such as the exponential count as one. It is that of the run's samples.
+	FLOPs int64
+	// Bytes is the size of the values that the step reads and writes in
+	// memory, each counted once.
+	Bytes int64
 }
 
 // Engine implements [backend.Backend]. It may be used concurrently.

@@ -49,9 +49,11 @@ type variableCopy struct {
 	stage  []byte
 }
 
+// labelled is a step with what Options.Observe is told of it.
 type labelled struct {
 	step
 	label Step
+	cost  cost
 }
 
 // Run implements backend.Executable.
@@ -165,7 +167,7 @@ func (x *executable) compute(ctx context.Context, samples int) error {
 			return fmt.Errorf("cpu: %s %s: %w", x.steps[i].label.Scope, x.steps[i].label.Operation, err)
 		}
 		if observe != nil {
-			observe(x.steps[i].label, time.Since(begin))
+			observe(x.steps[i].at(samples), time.Since(begin))
 		}
 	}
 	if x.tail >= len(x.steps) {
