@@ -204,8 +204,14 @@ func TestTable(t *testing.T) {
 			t.Errorf("row %q is not complete, or there are two", r.name)
 		}
 		seen[r.name] = true
-		if _, err := os.Stat(r.name + ".go"); err != nil {
-			t.Errorf("row %s has no file of its own name, which its state is taken from: %v", r.name, err)
+		sources := r.sources
+		if sources == nil {
+			sources = []string{r.name + ".go"}
+		}
+		for _, source := range sources {
+			if _, err := os.Stat(source); err != nil {
+				t.Errorf("row %s has no file that its state is taken from: %v", r.name, err)
+			}
 		}
 	}
 }
