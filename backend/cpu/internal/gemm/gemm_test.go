@@ -52,7 +52,10 @@ func TestProducts(t *testing.T) {
 		m := New(s, p)
 		r := rand.New(rand.NewPCG(1, 9))
 		for _, size := range sizes {
-			for option := range 32 {
+			for option := range 64 {
+				if option&(4|32) == 4|32 {
+					continue // a residual excludes accumulating
+				}
 				product, want := example(r, s, m, size, option)
 				if err := m.Run(product); err != nil {
 					t.Fatal(err)
@@ -80,12 +83,19 @@ func example(r *rand.Rand, s *kernel.Set, m *Multiplier, size [3]int, option int
 	if option&16 != 0 {
 		p.Packed = make([]float32, m.PackedSize(columns, depth))
 	}
+	if option&32 != 0 {
+		p.ResidualStride = columns + r.IntN(3)
+		p.Residual = integers(r, (rows-1)*p.ResidualStride+columns)
+	}
 	want := slices.Clone(p.Out)
 	for i := range rows {
 		for j := range columns {
 			var sum float32
 			if p.Accumulate {
 				sum = want[i*p.Stride+j]
+			}
+			if p.Residual != nil {
+				sum = p.Residual[i*p.ResidualStride+j]
 			}
 			for k := range depth {
 				sum += a(i, k) * b(j, k)

@@ -89,7 +89,10 @@ func (x *thin) Do(item, _ int) {
 	for row := range p.Rows {
 		out := p.Out[row*p.Stride+from : row*p.Stride+to]
 		line := left.Data[row*left.Stride:][:p.Depth]
-		if !p.Accumulate {
+		switch {
+		case p.Residual != nil:
+			copy(out, p.Residual[row*p.ResidualStride+from:][:len(out)])
+		case !p.Accumulate:
 			clear(out)
 		}
 		switch right := p.Right.(type) {

@@ -63,7 +63,7 @@ func (b *block) multiply(depthBlock int) {
 		}
 	}
 	mode := kernel.Mode(0)
-	if p.Accumulate || depthBlock > 0 {
+	if p.Accumulate || p.Residual != nil || depthBlock > 0 {
 		mode |= kernel.Accumulate
 	}
 	last := depthBlock == b.plan.blocks-1
@@ -81,8 +81,20 @@ func (b *block) multiply(depthBlock int) {
 				at := (column - b.column) * depth
 				right = b.worker.right[at : at+width*depth]
 			}
+			if p.Residual != nil && depthBlock == 0 {
+				b.begin(row, column)
+			}
 			b.tile(left, right, depth, row, column, mode, last && p.Bias != nil)
 		}
+	}
+}
+
+// begin puts the residual where a tile's products are added to it.
+func (b *block) begin(row, column int) {
+	p := b.product
+	columns := min(b.set.TileColumns, b.columnEnd-column)
+	for r := row; r < min(row+b.set.TileRows, b.rowEnd); r++ {
+		copy(b.out[r*p.Stride+column:][:columns], p.Residual[r*p.ResidualStride+column:][:columns])
 	}
 }
 
