@@ -1,4 +1,3 @@
-// Package applications holds known networks, ready to be built.
 package applications
 
 import (

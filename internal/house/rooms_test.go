@@ -61,11 +61,12 @@ var rooms = map[string][]string{
 	"metrics":      {"losses", "graph", "config", "tensor"},
 	"optimizers":   {"graph", "config", "tensor"},
 
-	".":            below,
-	"plot":         slices.Concat(below, root),
-	"callbacks":    slices.Concat(below, root),
-	"applications": slices.Concat(below, root),
-	"cmd/lince":    slices.Concat(below, root, around, []string{"internal/shapes"}),
+	".":                   below,
+	"plot":                slices.Concat(below, root),
+	"callbacks":           slices.Concat(below, root),
+	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
+	"applications/blocks": {"activations", "layers"},
+	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
 
 	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "cmd/acceptance/internal/ledger"}),
 	"cmd/acceptance/internal/ledger": {},
