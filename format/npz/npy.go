@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lince-ml/lince/format/internal/elements"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -76,7 +77,7 @@ func readElements(r io.Reader, h header, there int64) (*tensor.Tensor, error) {
 	if h.bigEndian {
 		swap(raw, h.dtype.Size())
 	}
-	return decode(raw, h.dtype, h.shape)
+	return elements.Read(bytes.NewReader(raw), h.dtype, h.shape...)
 }
 
 // readTexts reads an array of texts, which end where their zeros begin.
@@ -200,7 +201,7 @@ func Write(w io.Writer, t *tensor.Tensor) error {
 	if _, err := w.Write(append(start, text...)); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
-	if err := encode(w, t); err != nil {
+	if err := elements.Write(w, t); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
 	return nil

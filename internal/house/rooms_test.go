@@ -9,7 +9,7 @@ import (
 
 // Groups of rooms that others name together.
 var (
-	files      = []string{"format/hdf5", "format/keras", "format/npz", "format/tfevents"}
+	files      = []string{"format/hdf5", "format/keras", "format/npz", "format/safetensors", "format/tfevents"}
 	vocabulary = []string{"activations", "initializers", "regularizers", "layers", "losses", "metrics", "optimizers"}
 	ground     = []string{"tensor", "random", "config"}
 	pictures   = []string{"images/augment", "images/jpeg", "images/mt19937", "images/picture", "images/resize"}
@@ -32,8 +32,11 @@ var rooms = map[string][]string{
 	"data":            {"tensor", "random"},
 	"format/hdf5":     {"tensor"},
 	"format/keras":    {"tensor", "config", "format/hdf5"},
-	"format/npz":      {"tensor"},
+	"format/npz":      {"tensor", "format/internal/elements"},
 	"format/tfevents": {},
+
+	"format/safetensors":       {"tensor", "format/internal/elements"},
+	"format/internal/elements": {"tensor"},
 
 	"graph": {"tensor", "random"},
 
