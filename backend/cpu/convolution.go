@@ -7,8 +7,9 @@ import (
 	"github.com/lince-ml/lince/tensor"
 )
 
-func geometry(op graph.Convolution, x, y tensor.Shape) conv.Geometry {
+func geometry(op graph.Convolution, x, y tensor.Shape, pictures int) conv.Geometry {
 	return conv.Geometry{
+		Pictures: pictures,
 		Size: op.Size, Stride: op.Stride, Dilation: op.Dilation,
 		Before: [2]int{op.Padding[0][0], op.Padding[1][0]},
 		In:     [2]int{x[1], x[2]}, Out: [2]int{y[1], y[2]},
@@ -31,13 +32,7 @@ type packed struct {
 }
 
 func (c *compiler) packed(u *unit, v *value, floats int) *packed {
-	p := &packed{variable: v.origin().memory}
-	if read, ok := v.origin().op.(graph.Read); ok {
-		p.kept = true
-		for _, update := range c.program.Updates {
-			p.kept = p.kept && update.Variable != read.Variable
-		}
-	}
+	p := &packed{variable: v.origin().memory, kept: v.lasting}
 	if p.kept {
 		p.memory = &memory{base: first32(gemm.Aligned(floats))}
 	} else {
@@ -58,6 +53,12 @@ func (p *packed) stale() bool {
 	return !same
 }
 
+// workers plans memory of so many float32 for every worker during a step.
+func (c *compiler) workers(floats int) *scratch {
+	c.scratch.floatsNeeded = max(c.scratch.floatsNeeded, floats)
+	return &c.scratch
+}
+
 // convolution is a forward convolution with bias, rectifier and pooling.
 type convolution struct {
 	forward    *conv.Forward
@@ -66,6 +67,7 @@ type convolution struct {
 	part       *memory // of y's pictures, when nobody else reads it
 	packed     *packed
 	floats     int
+	scratch    *scratch
 
 	pooling  *pooling // nil for none
 	together int      // pictures to convolve before pooling them
@@ -77,11 +79,11 @@ const poolingBytes = 4 << 20
 
 func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	v := u.members[0]
-	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape)
+	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape, v.pictures(c.capacity))
 	s := &convolution{forward: c.convolutions(g).Forward(g), y: u.result(), x: v.operands[0], w: v.operands[1], bias: u.bias}
 	s.forward.ReLU = u.relu
 	s.floats = s.forward.PackedSize()
-	s.packed = c.packed(u, s.w, s.floats)
+	s.packed, s.scratch = c.packed(u, s.w, s.floats), c.workers(s.forward.ScratchSize())
 	if u.pool != nil {
 		s.pool(c, u)
 	}
@@ -105,6 +107,7 @@ func (s *convolution) run(samples int) error {
 	if s.bias != nil {
 		s.forward.Bias = s.bias.floats(samples)
 	}
+	s.forward.Scratch = s.scratch.floats
 	s.forward.Packed = s.packed.memory.floats(s.floats)
 	if s.packed.stale() {
 		s.forward.Fresh = false
@@ -149,22 +152,25 @@ type convolutionInput struct {
 	x, y, w *value
 	packed  *packed
 	phase   *memory
+	scratch *scratch
 	floats  int
 	phasing int
 }
 
 func (c *compiler) convolutionInput(u *unit, op graph.ConvolutionInput) step {
 	v := u.result()
-	g := geometry(op.Convolution, v.typ.Shape, v.operands[0].typ.Shape)
+	g := geometry(op.Convolution, v.typ.Shape, v.operands[0].typ.Shape, v.pictures(c.capacity))
 	s := &convolutionInput{input: c.convolutions(g).Input(g), x: v, y: v.operands[0], w: v.operands[1]}
 	s.floats, s.phasing = s.input.PackedSize(), s.input.PhaseSize(v.pictures(c.capacity))
 	s.packed, s.phase = c.packed(u, s.w, s.floats), c.temporary(u, s.phasing)
+	s.scratch = c.workers(s.input.ScratchSize())
 	return s
 }
 
 func (s *convolutionInput) resize(int) {}
 
 func (s *convolutionInput) run(samples int) error {
+	s.input.Scratch = s.scratch.floats
 	s.input.Packed = s.packed.memory.floats(s.floats)
 	if s.packed.stale() {
 		s.input.Fresh = false
@@ -178,22 +184,24 @@ type convolutionFilter struct {
 	filter   *conv.Filter
 	w, x, y  *value
 	partials *memory
+	scratch  *scratch
 	floats   int
 }
 
 func (c *compiler) convolutionFilter(u *unit, op graph.ConvolutionFilter) step {
 	v := u.result()
 	x, y := v.operands[0], v.operands[1]
-	g := geometry(op.Convolution, x.typ.Shape, y.typ.Shape)
+	g := geometry(op.Convolution, x.typ.Shape, y.typ.Shape, x.pictures(c.capacity))
 	s := &convolutionFilter{filter: c.convolutions(g).Filter(g), w: v, x: x, y: y}
 	s.floats = s.filter.PartialsSize(x.pictures(c.capacity))
-	s.partials = c.temporary(u, s.floats)
+	s.partials, s.scratch = c.temporary(u, s.floats), c.workers(s.filter.ScratchSize())
 	return s
 }
 
 func (s *convolutionFilter) resize(int) {}
 
 func (s *convolutionFilter) run(samples int) error {
+	s.filter.Scratch = s.scratch.floats
 	s.filter.Partials = s.partials.floats(s.floats)
 	return s.filter.Run(s.w.floats(samples), s.x.floats(samples), s.y.floats(samples), s.x.pictures(samples))
 }

@@ -18,6 +18,9 @@ type Geometry struct {
 	In, Out                [2]int // extents of the pictures and of the result
 	Channels, Filters      int
 	Groups                 int
+	// Pictures is how many are expected at once, for choosing an algorithm; 0
+	// stands for many.
+	Pictures int
 }
 
 // Engine runs convolutions, one at a time.

@@ -93,6 +93,7 @@ func TestAgainstDefinition(t *testing.T) {
 				wantX[xi] += dy[yi] * w[wi]
 				wantW[wi] += x[xi] * dy[yi]
 			})
+			checkPlaced(t, e, g, x, w, bias, wantY)
 			for i := range wantY {
 				wantY[i] = max(wantY[i]+bias[i%g.Filters], 0)
 			}
@@ -115,12 +116,48 @@ func runAll(t *testing.T, e *Engine, g Geometry, pictures int, packed bool, y, d
 	if packed {
 		forward.Packed, input.Packed = make([]float32, forward.PackedSize()), make([]float32, input.PackedSize())
 	}
+	forward.Scratch, input.Scratch = scratchFor(e, forward.ScratchSize()), scratchFor(e, input.ScratchSize())
+	filter.Scratch = scratchFor(e, filter.ScratchSize())
 	input.Phase, filter.Partials = make([]float32, input.PhaseSize(pictures)), make([]float32, filter.PartialsSize(pictures))
 	for _, err := range []error{forward.Run(y, x, w, pictures), input.Run(dx, dy, w, pictures), filter.Run(dw, x, dy, pictures)} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// checkPlaced adds a residual and writes the result among other elements,
+// which must stay. sums is the result before bias, residual and rectifier.
+func checkPlaced(t *testing.T, e *Engine, g Geometry, x, w, bias, sums []float32) {
+	t.Helper()
+	const pictures, gap, untouched = 3, 5, 777
+	r := rand.New(rand.NewPCG(8, 9))
+	f := e.Forward(g)
+	f.Bias, f.Residual, f.ReLU, f.OutStride = bias, integers(r, len(sums)), true, g.Filters+gap
+	f.Packed = make([]float32, f.PackedSize())
+	f.Scratch = scratchFor(e, f.ScratchSize())
+	y := make([]float32, len(sums)/g.Filters*f.OutStride)
+	want := make([]float32, len(y))
+	for i := range y {
+		y[i], want[i] = untouched, untouched
+		if pixel, filter := i/f.OutStride, i%f.OutStride; filter < g.Filters {
+			at := pixel*g.Filters + filter
+			want[i] = max(sums[at]+bias[filter]+f.Residual[at], 0)
+		}
+	}
+	if err := f.Run(y[:len(y)-gap], x, w, pictures); err != nil {
+		t.Fatal(err)
+	}
+	mustEqual(t, fmt.Sprintf("%+v placed", g), y, want)
+}
+
+// scratchFor makes the memory that every worker needs.
+func scratchFor(e *Engine, size int) [][]float32 {
+	scratch := make([][]float32, e.pool.Workers())
+	for i := range scratch {
+		scratch[i] = gemm.Aligned(size)
+	}
+	return scratch
 }
 
 func mustEqual(t *testing.T, what string, got, want []float32) {

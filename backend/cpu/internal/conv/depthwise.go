@@ -16,12 +16,15 @@ type depthwiseRows struct {
 	g            *Geometry
 	direction    direction
 	out, from, w []float32
-	bias         []float32
-	relu         bool
+	stride       int      // of out's pixels
+	forward      *Forward // what to add and whether to rectify; nil for nothing
 }
 
-func (e *Engine) depthwise(g *Geometry, d direction, out, from, w, bias []float32, relu bool, pictures int) error {
-	e.rows = depthwiseRows{Engine: e, g: g, direction: d, out: out, from: from, w: w, bias: bias, relu: relu}
+func (e *Engine) depthwise(g *Geometry, d direction, out, from, w []float32, f *Forward, pictures int) error {
+	e.rows = depthwiseRows{Engine: e, g: g, direction: d, out: out, from: from, w: w, stride: g.Channels, forward: f}
+	if f != nil {
+		e.rows.stride = f.outStride()
+	}
 	rows := g.Out[0]
 	if d == backwardDepthwise {
 		rows = g.In[0]
@@ -37,8 +40,12 @@ func (d *depthwiseRows) Do(item, _ int) {
 		to, from = g.In, g.Out
 	}
 	picture, y := item/to[0], item%to[0]
-	out := d.out[item*to[1]*c:][:to[1]*c]
-	clear(out)
+	if to[1] == 0 {
+		return
+	}
+	first := item * to[1] * d.stride
+	out := d.out[first:][:(to[1]-1)*d.stride+c]
+	d.begin(out, item*to[1]*c)
 	for k := range g.Size[0] {
 		row := y*g.Stride[0] + k*g.Dilation[0] - g.Before[0]
 		if d.direction == backwardDepthwise {
@@ -56,12 +63,32 @@ func (d *depthwiseRows) Do(item, _ int) {
 			d.tap(out, line, d.w[(k*g.Size[1]+l)*c:][:c], l)
 		}
 	}
-	for x := 0; x < len(out) && (d.bias != nil || d.relu); x += c {
-		pixel := out[x : x+c]
-		if d.bias != nil {
-			d.set.Add(pixel, pixel, d.bias)
+	if d.forward != nil {
+		d.finish(out)
+	}
+}
+
+// begin sets a row to the residual, whose row begins at the given element, or to zero.
+func (d *depthwiseRows) begin(out []float32, residual int) {
+	c := d.g.Channels
+	for x := 0; x < len(out); x += d.stride {
+		if d.forward == nil || d.forward.Residual == nil {
+			clear(out[x : x+c])
+			continue
 		}
-		if d.relu {
+		copy(out[x:x+c], d.forward.Residual[residual:])
+		residual += c
+	}
+}
+
+// finish adds the bias to a row and rectifies it.
+func (d *depthwiseRows) finish(out []float32) {
+	for x := 0; x < len(out); x += d.stride {
+		pixel := out[x : x+d.g.Channels]
+		if d.forward.Bias != nil {
+			d.set.Add(pixel, pixel, d.forward.Bias)
+		}
+		if d.forward.ReLU {
 			d.set.ReLU(pixel, pixel)
 		}
 	}
@@ -76,9 +103,9 @@ func (d *depthwiseRows) tap(out, line, w []float32, l int) {
 		if x < 0 || x >= g.In[1] {
 			continue
 		}
-		to, from := window*c, x*c
+		to, from := window*d.stride, x*c
 		if d.direction == backwardDepthwise {
-			to, from = from, to
+			to, from = x*d.stride, window*c
 		}
 		pixel := out[to : to+c]
 		d.set.MulAdd(pixel, line[from:from+c], w, pixel)
