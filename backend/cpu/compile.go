@@ -37,6 +37,7 @@ type compiler struct {
 	program *graph.Program
 	nodes   map[*graph.Node]*value
 	units   []*unit
+	lasting int // how many units, the first ones, run only when variables have changed
 	tail    int // position of the first unit that writes variables in place
 	arena   arena
 	scratch scratch
@@ -87,18 +88,22 @@ func (c *compiler) analyse() error {
 	for _, input := range c.program.Inputs {
 		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
 	}
-	values := live(b.values, roots)
+	values := live(foldScales(live(b.values, roots)), roots)
+	c.markLasting(values)
 	units := schedule(group(values))
 	updates := map[*value]*graph.Variable{}
 	for _, u := range c.program.Updates {
 		updates[c.nodes[u.Value]] = u.Variable
 	}
 	c.units, c.tail = finals(units, updates)
-	return c.bind(values, updates)
+	c.units, c.lasting = lastingFirst(c.units)
+	c.bind(values, updates)
+	c.keepLasting()
+	return nil
 }
 
 // bind gives every value its memory, not yet its place.
-func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) error {
+func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) {
 	x := c.executable
 	reads := map[*graph.Variable]*memory{}
 	for _, input := range x.inputs {
@@ -109,9 +114,9 @@ func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) err
 		case graph.Read:
 			v.memory = &memory{}
 			reads[op.Variable] = v.memory
-			x.variables = append(x.variables, boundVariable{variable: op.Variable, memory: v.memory})
+			x.variables = append(x.variables, boundVariable{variable: op.Variable, memory: v.memory, lasting: v.lasting})
 		case graph.Constant:
-			v.memory = &memory{base: baseOf(op.Value)}
+			v.memory = &memory{base: baseOf(op.Value), cell: &cell{}}
 		case graph.Parameter:
 		case graph.Reshape:
 			v.memory = v.operands[0].memory
@@ -134,7 +139,6 @@ func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) err
 		x.outputs = append(x.outputs, v)
 	}
 	c.updates(reads, updates)
-	return nil
 }
 
 // keeps reports whether the value has memory of its own.

@@ -24,7 +24,8 @@ type executable struct {
 	updated         []boundVariable
 	copies          []variableCopy
 	steps           []labelled
-	tail            int
+	lasting, tail   int     // where others than the lasting steps, and the last ones, begin
+	derived         []*cell // of what the lasting steps compute
 	arena           []float32
 
 	mutex   sync.Mutex
@@ -39,6 +40,12 @@ type boundVariable struct {
 	variable *graph.Variable
 	memory   *memory
 	cell     *cell
+
+	// The lasting steps may depend on the variable, and did so last when it
+	// was that cell's value of that generation.
+	lasting    bool
+	seen       *cell
+	generation uint64
 }
 
 // variableCopy is an update that is copied once everything is computed. What
@@ -150,7 +157,14 @@ func (x *executable) attach(s backend.State) error {
 // writes a variable.
 func (x *executable) compute(ctx context.Context, samples int) error {
 	observe := x.engine.options.Observe
+	fresh := x.fresh()
 	for i := range x.steps {
+		if fresh && i < x.lasting {
+			continue
+		}
+		if i == x.lasting && !fresh {
+			x.refreshed()
+		}
 		if i <= x.tail {
 			if err := ctx.Err(); err != nil {
 				return err

@@ -67,7 +67,7 @@ func finals(ordered []*unit, updates map[*value]*graph.Variable) ([]*unit, int) 
 	last := map[*unit]bool{}
 	needed := map[*unit]bool{}
 	for _, u := range slices.Backward(ordered) {
-		if !needed[u] && (u.kind == narrow || u.kind == wide) && onlyUpdates(u, updates) {
+		if !needed[u] && !u.lasting() && (u.kind == narrow || u.kind == wide) && onlyUpdates(u, updates) {
 			last[u] = true
 			continue
 		}

@@ -127,6 +127,9 @@ func live(values, roots []*value) []*value {
 	for _, root := range roots {
 		needed[root.id], root.root = true, true
 	}
+	for _, v := range values {
+		v.users = nil
+	}
 	var kept []*value
 	for _, v := range slices.Backward(values) {
 		if !needed[v.id] {
@@ -198,7 +201,7 @@ const largestCluster = 64
 func join(v *value, search *int) bool {
 	for _, user := range v.users {
 		u := user.unit
-		if u == nil || u.kind != v.elementwise() || !user.joins() && u.sum != user || len(u.members) >= largestCluster || u.extent() != v.extent() {
+		if u == nil || u.kind != v.elementwise() || user.lasting != v.lasting || !user.joins() && u.sum != user || len(u.members) >= largestCluster || u.extent() != v.extent() {
 			continue
 		}
 		*search++

@@ -17,10 +17,11 @@ type value struct {
 	typ      graph.Type
 	scope    string
 
-	users  []*value
-	root   bool // an output or the new value of a variable
-	unit   *unit
-	memory *memory
+	users   []*value
+	root    bool // an output or the new value of a variable
+	lasting bool // the same from run to run while variables are
+	unit    *unit
+	memory  *memory
 }
 
 func (v *value) extent() extent { return extentOf(v.typ.Shape) }
