@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lince-ml/lince/backend/cpu"
 )
 
 // benchSettings say what is measured and how.
@@ -18,6 +20,10 @@ type benchSettings struct {
 	batch, threads, rounds int
 	data                   string
 	asJSON                 bool
+	// observe is told of the engine's steps; nil for nobody.
+	observe func(cpu.Step, time.Duration)
+	// steps is how many steps of training one call takes.
+	steps int
 }
 
 // benchResult is the line that bench --json prints.
@@ -51,7 +57,7 @@ func workloads() []workload {
 }
 
 func newBench() *cobra.Command {
-	var s benchSettings
+	s := benchSettings{steps: 4}
 	cmd := &cobra.Command{
 		Use:   "bench WORKLOAD",
 		Short: "Measure pictures per second on a fixed workload",
@@ -90,7 +96,7 @@ func workloadNames() []string {
 func describeWorkloads() string {
 	var b strings.Builder
 	for _, w := range workloads() {
-		fmt.Fprintf(&b, "    %-15s batch %2d  %s\n", w.name, w.batch, w.what)
+		fmt.Fprintf(&b, "    %-18s batch %2d  %s\n", w.name, w.batch, w.what)
 	}
 	return b.String()
 }

@@ -54,7 +54,12 @@ func newEngine(threads int) (backend.Backend, error) {
 	if threads < 0 {
 		return nil, usageError{fmt.Errorf("--threads %d, expected 0 for all or a number of threads", threads)}
 	}
-	return cpu.New(cpu.Options{Threads: threads})
+	return newEngineWith(threads, nil)
+}
+
+// newEngineWith returns an engine that tells observe of its steps.
+func newEngineWith(threads int, observe func(cpu.Step, time.Duration)) (backend.Backend, error) {
+	return cpu.New(cpu.Options{Threads: threads, Observe: observe})
 }
 
 // printJSON writes a value as indented JSON.

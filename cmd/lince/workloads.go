@@ -24,7 +24,7 @@ func seedModel(s benchSettings, measured ...metrics.Metric) (*lince.Model, error
 	if err != nil {
 		return nil, err
 	}
-	engine, err := newEngine(s.threads)
+	engine, err := newEngineWith(s.threads, s.observe)
 	if err != nil {
 		return nil, err
 	}
@@ -38,11 +38,12 @@ func seedModel(s benchSettings, measured ...metrics.Metric) (*lince.Model, error
 type noise struct {
 	batch *data.Batch
 	steps int
+	size  int
 }
 
-func newNoise(batch, steps int) (*noise, error) {
+func newNoise(batch, steps, size int) (*noise, error) {
 	r := random.NewStream(0)
-	pixels := make([]float32, batch*benchSize*benchSize*3)
+	pixels := make([]float32, batch*size*size*3)
 	for i := range pixels {
 		pixels[i] = float32(r.Float64())
 	}
@@ -50,7 +51,7 @@ func newNoise(batch, steps int) (*noise, error) {
 	for i := range labels {
 		labels[i] = float32(r.Intn(2))
 	}
-	x, err := tensor.Of(pixels, batch, benchSize, benchSize, 3)
+	x, err := tensor.Of(pixels, batch, size, size, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +59,12 @@ func newNoise(batch, steps int) (*noise, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &noise{&data.Batch{Inputs: []*tensor.Tensor{x}, Targets: []*tensor.Tensor{y}}, steps}, nil
+	return &noise{&data.Batch{Inputs: []*tensor.Tensor{x}, Targets: []*tensor.Tensor{y}}, steps, size}, nil
 }
 
 func (n *noise) Spec() data.Spec {
 	return data.Spec{
-		Inputs: []tensor.Shape{{benchSize, benchSize, 3}}, InputTypes: []tensor.DType{tensor.Float32},
+		Inputs: []tensor.Shape{{n.size, n.size, 3}}, InputTypes: []tensor.DType{tensor.Float32},
 		Targets: []tensor.Shape{{}}, TargetTypes: []tensor.DType{tensor.Float32},
 		Samples: n.batch.Len() * n.steps, BatchSize: n.batch.Len(),
 	}
@@ -84,19 +85,11 @@ func (n *noise) Batches(ctx context.Context, _, first int) iter.Seq2[*data.Batch
 }
 
 func benchSeedTrain(ctx context.Context, s benchSettings) (func() error, int, error) {
-	const steps = 4
 	model, err := seedModel(s)
 	if err != nil {
 		return nil, 0, err
 	}
-	source, err := newNoise(s.batch, steps)
-	if err != nil {
-		return nil, 0, err
-	}
-	return func() error {
-		_, err := model.Fit(ctx, source, lince.Fit{})
-		return err
-	}, s.batch * steps, nil
+	return fitNoise(ctx, model, s)
 }
 
 func benchSeedInfer(ctx context.Context, s benchSettings) (func() error, int, error) {
@@ -104,14 +97,7 @@ func benchSeedInfer(ctx context.Context, s benchSettings) (func() error, int, er
 	if err != nil {
 		return nil, 0, err
 	}
-	source, err := newNoise(s.batch, 1)
-	if err != nil {
-		return nil, 0, err
-	}
-	return func() error {
-		_, err := model.PredictOnBatch(ctx, source.batch.Inputs...)
-		return err
-	}, s.batch, nil
+	return forwardPass(ctx, model, s.batch, benchSize)
 }
 
 // eightOptions is the augmentation of the courses.
@@ -179,4 +165,28 @@ func benchFitDirectory(ctx context.Context, s benchSettings) (func() error, int,
 		_, err := model.Fit(ctx, pictures, lince.Fit{InitialEpoch: epoch - 1, Epochs: epoch})
 		return err
 	}, pictures.Samples(), nil
+}
+
+// forwardPass predicts the same random pictures again and again.
+func forwardPass(ctx context.Context, model *lince.Model, batch, size int) (func() error, int, error) {
+	source, err := newNoise(batch, 1, size)
+	if err != nil {
+		return nil, 0, err
+	}
+	return func() error {
+		_, err := model.PredictOnBatch(ctx, source.batch.Inputs...)
+		return err
+	}, batch, nil
+}
+
+// fitNoise trains some steps on random pictures.
+func fitNoise(ctx context.Context, model *lince.Model, s benchSettings) (func() error, int, error) {
+	source, err := newNoise(s.batch, s.steps, benchSize)
+	if err != nil {
+		return nil, 0, err
+	}
+	return func() error {
+		_, err := model.Fit(ctx, source, lince.Fit{})
+		return err
+	}, s.batch * s.steps, nil
 }
