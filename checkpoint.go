@@ -111,7 +111,7 @@ func (r *Run) checkpoint() (*checkpoint, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := r.model.state.Read(v, value); err != nil {
+		if err := r.model.state().Read(v, value); err != nil {
 			return nil, err
 		}
 		c.arrays[accumulatorName(i)] = value

@@ -31,7 +31,7 @@ func (m *Model) evaluate(ctx context.Context, source data.Source, steps int) (Lo
 	if err != nil {
 		return nil, err
 	}
-	if err := step.reset(m.state); err != nil {
+	if err := step.reset(m.state()); err != nil {
 		return nil, err
 	}
 	var weights classWeights
@@ -54,7 +54,7 @@ func (m *Model) evaluate(ctx context.Context, source data.Source, steps int) (Lo
 			return nil, err
 		}
 		inputs = append(append(inputs[:0], batch.Inputs...), batch.Targets[0], each)
-		if err := step.executable.Run(ctx, m.state, batch.Len(), inputs, nil); err != nil {
+		if err := step.executable.Run(ctx, m.state(), batch.Len(), inputs, nil); err != nil {
 			return nil, err
 		}
 		if done++; done == steps {
@@ -64,7 +64,7 @@ func (m *Model) evaluate(ctx context.Context, source data.Source, steps int) (Lo
 	if done == 0 {
 		return nil, errors.New("there is nothing to evaluate: the source has no samples")
 	}
-	return step.logs(m.state)
+	return step.logs(m.state())
 }
 
 // Predict returns the model's outputs for all samples of the source, one
@@ -134,7 +134,7 @@ func (m *Model) predict(ctx context.Context, batch *data.Batch) ([]*tensor.Tenso
 			return nil, err
 		}
 	}
-	if err := step.executable.Run(ctx, m.state, batch.Len(), batch.Inputs, outputs); err != nil {
+	if err := step.executable.Run(ctx, m.state(), batch.Len(), batch.Inputs, outputs); err != nil {
 		return nil, err
 	}
 	return outputs, nil

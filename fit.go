@@ -153,7 +153,7 @@ func (r *Run) train(ctx context.Context) error {
 func (r *Run) trainEpoch(ctx context.Context) error {
 	m := r.model
 	if r.batch == 0 {
-		if err := r.program.reset(m.state); err != nil {
+		if err := r.program.reset(m.state()); err != nil {
 			return err
 		}
 		r.settled = false
@@ -221,7 +221,7 @@ func (r *Run) step(ctx context.Context, batch *data.Batch) error {
 		key: [4]uint32{uint32(t.Seed), uint32(t.Seed >> 32), uint32(t.step), 0},
 	})
 	// The batch at hand is finished even when ctx is cancelled meanwhile.
-	return r.program.executable.Run(context.WithoutCancel(ctx), m.state, batch.Len(), r.inputs, nil)
+	return r.program.executable.Run(context.WithoutCancel(ctx), m.state(), batch.Len(), r.inputs, nil)
 }
 
 func (r *Run) endEpoch(ctx context.Context) error {

@@ -108,23 +108,15 @@ func (m *Model) setWeights(file *keras.File) error {
 	if err := m.use(nil); err != nil {
 		return err
 	}
-	state := m.state
-	if state == nil {
-		state = m.engine.NewState()
-	}
 	for _, w := range m.network.weights() {
 		value, err := values[w].Convert(w.Variable.Type.DType)
 		if err != nil {
 			return err
 		}
-		if err := state.Declare(w.Variable); err != nil {
-			return err
-		}
-		if err := state.Write(w.Variable, value); err != nil {
+		if err := m.home().set(w.Variable, value); err != nil {
 			return err
 		}
 	}
-	m.takeUp(state)
 	return nil
 }
 

@@ -33,10 +33,8 @@ type Model struct {
 	// Fit takes it from its source when that has one; Save keeps it in the file.
 	Preprocessing *images.Preprocessing
 
-	// engine runs the model; closing it is the model's business if it owns it.
-	engine   backend.Backend
-	owned    bool
-	state    backend.State
+	lives    *home
+	closed   bool
 	training *training
 
 	// shapes are those of all values, builtFor the inputs' that they follow
@@ -101,8 +99,9 @@ func sequential(instances []*layers.Instance) (*Model, error) {
 
 // NewModel returns the model that computes outputs from inputs (keras.Model).
 // Mistakes made in the chain of layers.Apply are reported here. Layers of
-// another model bring the weights that they have there when this one is first
-// compiled or used; from then on each model changes its own.
+// another model are the same layers with the same weights in this one: what
+// either learns, loads, freezes or moves to another engine is so in both. Their
+// training, optimiser included, is each model's own.
 func NewModel(inputs, outputs []layers.Value) (*Model, error) {
 	m, err := newModel(inputs, outputs)
 	if err != nil {
@@ -135,7 +134,10 @@ func newModel(inputs, outputs []layers.Value) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{inputs: inputs, outputs: outputs, network: n, compiled: map[programKey]*program{}}
-	return m, m.buildDeclared()
+	if err := m.buildDeclared(); err != nil {
+		return nil, err
+	}
+	return m, m.moveIn()
 }
 
 // inputLayer returns the settings of an input, and whether the value is one.
@@ -289,12 +291,16 @@ func (m *Model) UnfreezeFrom(name string) error {
 	return nil
 }
 
-// Close frees what the model holds of its engine, and the engine itself unless
-// it was given by Use or Compile. The model must not be used afterwards. It is
-// not needed at the end of a program.
+// Close frees what the model holds of its engine. The last of the models that
+// share layers also closes the engine unless it was given by Use or Compile.
+// The model must not be used afterwards. Close is not needed at the end of a
+// program.
 func (m *Model) Close() error {
-	m.state = nil
-	return m.leave()
+	if m.closed {
+		return nil
+	}
+	m.closed = true
+	return errors.Join(m.forget(), m.home().leave())
 }
 
 // buildFor builds a model that waits for its first batch.
@@ -318,10 +324,11 @@ func (m *Model) buildFor(ctx context.Context, samples []tensor.Shape) error {
 	return m.build(shapes)
 }
 
-// Use makes the model run on another engine, which stays the caller's to
-// close, and takes the weights and the optimiser's memory along.
+// Use makes the model, and those that share layers with it, run on another
+// engine, which stays the caller's to close, and takes the weights and the
+// optimiser's memory along.
 func (m *Model) Use(engine backend.Backend) error {
-	return named(m.use(engine))
+	return named(errors.Join(m.forget(), m.use(engine)))
 }
 
 // Compiled reports whether the model knows how it learns, by Compile or from

@@ -242,33 +242,3 @@ func TestSeveralInputs(t *testing.T) {
 	errorHas(t, err, "tensor 1")
 	errorHas(t, m.Compile(Training{Loss: losses.MeanSquaredError{}}), "one output", "2")
 }
-
-// A model on top of another one's layers begins with their weights and leaves
-// the other's alone.
-func TestModelOfAnothersLayers(t *testing.T) {
-	base := compiled(t, small(t), Training{})
-	must[*History](t)(base.Fit(t.Context(), halves(t, 8), Fit{}))
-	before := values(t, base)
-	base.Freeze()
-	x := layers.Apply(layers.GlobalAveragePooling2D{}, base.Outputs()[0].Inputs()[0].Inputs()[0].Inputs()[0])
-	m := must[*Model](t)(NewModel(base.Inputs(), Outputs(layers.Apply(layers.Dense{Units: 1, Activation: activations.Sigmoid}, x))))
-	compiled(t, m, Training{Seed: 5})
-	must[*History](t)(m.Fit(t.Context(), halves(t, 8), Fit{}))
-	for _, name := range []string{"conv2d", "batch_normalization"} {
-		was, is := must[[]*tensor.Tensor](t)(base.Weights(name)), must[[]*tensor.Tensor](t)(m.Weights(name))
-		for i := range was {
-			if !slices.Equal(was[i].Float32s(), is[i].Float32s()) {
-				t.Errorf("weight %d of %s is not the base's", i, name)
-			}
-		}
-	}
-	m.Unfreeze()
-	compiled(t, m, Training{})
-	must[*History](t)(m.Fit(t.Context(), halves(t, 8), Fit{}))
-	if !slices.Equal(before, values(t, base)) {
-		t.Error("training the model changed the base's weights")
-	}
-	if got := must[[]*tensor.Tensor](t)(m.Weights("dense")); len(got) != 2 {
-		t.Errorf("the head has %d weights", len(got))
-	}
-}

@@ -58,8 +58,8 @@ type traversal struct {
 
 func (t *traversal) visit(value layers.Value) error {
 	instance := value.Instance()
-	if instance == nil {
-		return fmt.Errorf("the zero Value is used%s; make it by layers.NewInput or layers.Apply", t.trail())
+	if err := value.Err(); err != nil {
+		return fmt.Errorf("%w: it is used%s", err, t.trail())
 	}
 	if t.state[value] > 0 {
 		return nil
@@ -81,7 +81,10 @@ func (t *traversal) visit(value layers.Value) error {
 }
 
 func (t *traversal) trail() string {
-	trail := ""
+	trail := " as an output"
+	if len(t.path) > 0 {
+		trail = ""
+	}
 	for i := len(t.path) - 1; i >= 0; i-- {
 		trail += " by " + t.path[i]
 	}
@@ -113,7 +116,10 @@ func (t *traversal) byDepth() []*layers.Instance {
 }
 
 // name numbers the layers that have no name of their own, per class, as Keras
-// does in a fresh process: conv2d, conv2d_1, conv2d_2.
+// does in a fresh process: conv2d, conv2d_1, conv2d_2. Keras counts in the order
+// of making. Here that is taken to be the inputs' and then, for the layers, the
+// one in which they are first needed, which is the same where branches are made
+// in the order in which they are joined.
 func (n network) name() error {
 	taken := map[string]bool{}
 	for _, instance := range n.instances {
@@ -125,7 +131,8 @@ func (n network) name() error {
 		}
 	}
 	count := map[string]int{}
-	for _, instance := range n.instances {
+	for _, value := range slices.Concat(n.inputs, n.order) {
+		instance := value.Instance()
 		for instance.Name() == "" {
 			base := instance.BaseName()
 			name := base

@@ -42,7 +42,7 @@ func (r *Run) NonFinite(ctx context.Context) (string, error) {
 	for _, value := range r.model.network.order {
 		instance := value.Instance()
 		for _, w := range instance.Weights() {
-			weight, err := readWeight(r.model.state, w)
+			weight, err := readWeight(r.model.state(), w)
 			if err != nil {
 				return "", err
 			}
@@ -72,7 +72,7 @@ func (m *Model) brokenOutputs(ctx context.Context, inputs []*tensor.Tensor) (map
 	if err := b.findBroken(); err != nil {
 		return nil, fmt.Errorf("lince: %w", err)
 	}
-	executable, err := m.engine.Compile(ctx, b.described, samples)
+	executable, err := m.home().engine.Compile(ctx, b.described, samples)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (m *Model) brokenOutputs(ctx context.Context, inputs []*tensor.Tensor) (map
 	for i := range counts {
 		counts[i] = tensor.Scalar(float32(0))
 	}
-	if err := executable.Run(ctx, m.state, samples, inputs, counts); err != nil {
+	if err := executable.Run(ctx, m.state(), samples, inputs, counts); err != nil {
 		return nil, err
 	}
 	broken := map[layers.Value]bool{}

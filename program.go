@@ -73,6 +73,7 @@ type programKey struct {
 // program is a compiled step.
 type program struct {
 	form       signature
+	engine     backend.Backend
 	executable backend.Executable
 	capacity   int
 	// accumulators are the variables of loss and metrics, zeroed when an
@@ -120,7 +121,7 @@ func (m *Model) program(ctx context.Context, what purpose, form signature, sampl
 	m.programs.Lock()
 	defer m.programs.Unlock()
 	existing := m.compiled[key]
-	if existing != nil && existing.capacity >= samples {
+	if existing != nil && existing.capacity >= samples && existing.engine == m.home().engine {
 		return existing, nil
 	}
 	if err := m.buildFor(ctx, form.samples()); err != nil {
@@ -171,10 +172,11 @@ func (m *Model) compile(ctx context.Context, what purpose, form signature, capac
 	if err != nil {
 		return nil, err
 	}
-	if err := m.state.Declare(b.described.Variables()...); err != nil {
+	if err := m.home().declare(b.described.Variables()...); err != nil {
 		return nil, err
 	}
-	if b.program.executable, err = m.engine.Compile(ctx, b.described, capacity); err != nil {
+	b.program.engine = m.home().engine
+	if b.program.executable, err = b.program.engine.Compile(ctx, b.described, capacity); err != nil {
 		return nil, err
 	}
 	return b.program, nil

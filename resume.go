@@ -127,7 +127,7 @@ func (r *Run) resumeAccumulators(c *checkpoint) error {
 		if err != nil {
 			return err
 		}
-		if err := r.model.state.Write(v, value); err != nil {
+		if err := r.model.state().Write(v, value); err != nil {
 			return err
 		}
 	}

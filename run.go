@@ -127,7 +127,7 @@ func (r *Run) History() *History { return r.history }
 
 // Logs returns the running averages of loss and metrics over the batches of
 // the epoch so far.
-func (r *Run) Logs() (Logs, error) { return r.program.logs(r.model.state) }
+func (r *Run) Logs() (Logs, error) { return r.program.logs(r.model.state()) }
 
 // Log adds a value to what the epoch measured, for the callbacks behind and
 // the history; to be called from EpochEnd.

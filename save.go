@@ -192,7 +192,7 @@ func (m *Model) savedLayers() ([]keras.Layer, error) {
 	for i, instance := range instances {
 		layer := keras.Layer{Path: "layers/" + groups[i], Name: instance.Name()}
 		for n, w := range instance.Weights() {
-			value, err := readWeight(m.state, w)
+			value, err := readWeight(m.state(), w)
 			if err != nil {
 				return nil, err
 			}
@@ -215,7 +215,7 @@ func (m *Model) savedOptimizer() ([]keras.Layer, error) {
 	}
 	values = append(values, t.stored...) // not yet taken over by a compiled step
 	for _, slot := range t.slots.All() {
-		value, err := readVariable(m.state, slot.Variable)
+		value, err := readVariable(m.state(), slot.Variable)
 		if err != nil {
 			return nil, err
 		}

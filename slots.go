@@ -22,14 +22,11 @@ func (m *Model) declareSlots() error {
 		if t.declared[slot] {
 			continue
 		}
-		if err := m.state.Declare(slot.Variable); err != nil {
-			return err
-		}
 		value, err := t.slotValue(i, slot)
 		if err != nil {
 			return err
 		}
-		if err := m.state.Write(slot.Variable, value); err != nil {
+		if err := m.home().set(slot.Variable, value); err != nil {
 			return err
 		}
 		if t.declared == nil {
@@ -75,7 +72,7 @@ func (m *Model) resumeSlots(file *keras.File) error {
 		if typ := slot.Variable.Type; stored.Value.DType() != typ.DType || !stored.Value.Shape().Equal(typ.Shape) {
 			return fmt.Errorf("the optimiser's %s is %v in it, expected %v", slot.Name, stored.Value, typ)
 		}
-		if err := m.state.Write(slot.Variable, stored.Value); err != nil {
+		if err := m.state().Write(slot.Variable, stored.Value); err != nil {
 			return err
 		}
 	}
@@ -94,11 +91,11 @@ func (m *Model) averageWeights() error {
 		if average == nil {
 			continue
 		}
-		value, err := readVariable(m.state, average)
+		value, err := readVariable(m.state(), average)
 		if err != nil {
 			return err
 		}
-		if err := m.state.Write(w.Variable, value); err != nil {
+		if err := m.state().Write(w.Variable, value); err != nil {
 			return err
 		}
 	}

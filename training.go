@@ -3,6 +3,7 @@ package lince
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/lince-ml/lince/backend"
@@ -75,16 +76,26 @@ func (m *Model) setTraining(t Training) error {
 	if err := m.use(t.Backend); err != nil {
 		return err
 	}
-	if m.state == nil {
-		m.seed = t.Seed
-	} else if err := m.move(m.engine, m.weightVariables()); err != nil { // without the earlier training's slots
-		return err
+	if m.training != nil {
+		if err := m.home().drop(m.training.variables()); err != nil {
+			return err
+		}
 	}
+	m.seed = t.Seed
 	m.training = &training{
 		Training: t, trainable: m.trainable(), slots: &optimizers.Slots{}, rate: t.Optimizer.Rate().At(0),
 		accumulators: map[string]*graph.Variable{},
 	}
 	return m.forget()
+}
+
+// variables are those that the training has beside the weights.
+func (t *training) variables() []*graph.Variable {
+	list := slices.Collect(maps.Values(t.accumulators))
+	for slot := range t.declared {
+		list = append(list, slot.Variable)
+	}
+	return list
 }
 
 func uniqueNames(list []metrics.Metric) error {

@@ -98,7 +98,7 @@ func matchKeras(t *testing.T, run golden.Run, batches batchList) {
 		t.Fatal(err)
 	}
 	for i, w := range m.network.weights() {
-		if err := m.state.Write(w.Variable, float32s(t, run.Initial[i].Value)); err != nil {
+		if err := m.state().Write(w.Variable, float32s(t, run.Initial[i].Value)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,7 +116,7 @@ func matchKeras(t *testing.T, run golden.Run, batches batchList) {
 		}
 	}
 	for i, w := range m.network.weights() {
-		value, err := readWeight(m.state, w)
+		value, err := readWeight(m.state(), w)
 		if err != nil {
 			t.Fatal(err)
 		}

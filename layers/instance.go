@@ -4,7 +4,6 @@ import (
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/initializers"
-	"github.com/lince-ml/lince/tensor"
 )
 
 // Instance is a layer in a model: its settings together with the weights it
@@ -16,6 +15,8 @@ type Instance struct {
 	frozen  bool
 	weights []*Weight
 	byName  map[string]*Weight
+	first   *application
+	home    any
 }
 
 // Weight is a variable of a layer.
@@ -26,9 +27,6 @@ type Weight struct {
 	Name string
 	// Initializer gives its first value.
 	Initializer initializers.Initializer
-	// Current reads the value in the model that last took the weight up, with
-	// which another one of the same layer begins; nil before there is any.
-	Current func() (*tensor.Tensor, error)
 	// Statistic marks what is not trained but updated by the layer itself,
 	// as batch normalisation's moving mean.
 	Statistic bool
@@ -69,3 +67,24 @@ func (i *Instance) Trainable() bool { return !i.frozen }
 // also stops updating its statistics and uses them. It takes effect when the
 // model is compiled; Fit refuses a model whose layers changed since.
 func (i *Instance) SetTrainable(trainable bool) { i.frozen = !trainable }
+
+// Output returns what the layer makes where it was first applied, to go on
+// from with Apply: how a network is cut and extended. A nil instance, which is
+// what a model returns for a name that it does not have, and one that was never
+// applied give a value that the model made of it refuses.
+func (i *Instance) Output() Value {
+	switch {
+	case i == nil:
+		return mistake("Output was asked of a layer that its model does not have; Summary lists the names")
+	case i.first == nil:
+		return mistake("Output was asked of a %s that was never applied", i.Class())
+	}
+	return Value{i.first}
+}
+
+// Home returns what keeps the values of the layer's weights: the models'
+// business, which those made of the same layers share; nil before there is any.
+func (i *Instance) Home() any { return i.home }
+
+// SetHome says what keeps the values of the layer's weights.
+func (i *Instance) SetHome(home any) { i.home = home }

@@ -25,7 +25,7 @@ type extents struct {
 // leaves its number of dimensions open or when there is a mistake in the
 // chain of layers, which the model made of it will report.
 func (v Value) Shape() tensor.Shape {
-	if v.application == nil {
+	if v.Instance() == nil {
 		return nil
 	}
 	tried := v.tried()
@@ -61,7 +61,7 @@ func (v Value) try(trial, varying int) tensor.Shape {
 	g := graph.New()
 	inputs := make([]*graph.Node, len(v.application.inputs))
 	for i, input := range v.application.inputs {
-		if input.application == nil || input.tried()[trial] == nil {
+		if input.Instance() == nil || input.tried()[trial] == nil {
 			return nil
 		}
 		inputs[i] = g.Parameter(fmt.Sprint("input ", i), tensor.Float32, input.tried()[trial]...)

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/lince-ml/lince/config"
@@ -21,6 +22,7 @@ type application struct {
 	instance *Instance
 	inputs   []Value
 	extents  extents
+	err      error // why it is none; there is no instance then
 }
 
 // Input is the place where a model's data enters. As the first layer of a
@@ -44,7 +46,24 @@ func Apply(layer Layer, inputs ...Value) Value { return Share(layer).Apply(input
 
 // Apply uses the instance, with the weights it has, on values.
 func (i *Instance) Apply(inputs ...Value) Value {
-	return Value{&application{instance: i, inputs: inputs}}
+	a := &application{instance: i, inputs: inputs}
+	if i.first == nil {
+		i.first = a
+	}
+	return Value{a}
+}
+
+// mistake returns a value that carries an error to the model made of it.
+func mistake(format string, arguments ...any) Value {
+	return Value{&application{err: fmt.Errorf(format, arguments...)}}
+}
+
+// Err returns the mistake that the value carries, nil if there is none.
+func (v Value) Err() error {
+	if v.application == nil {
+		return errors.New("the zero Value is used; make it by layers.NewInput or layers.Apply")
+	}
+	return v.application.err
 }
 
 // Instance returns the layer that makes the value, nil for the zero Value.
