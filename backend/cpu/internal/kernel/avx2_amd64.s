@@ -38,13 +38,14 @@ DATA constantsAVX2<>+48(SB)/4, $0xbd5c9470
 DATA constantsAVX2<>+52(SB)/4, $0x3e088717
 DATA constantsAVX2<>+56(SB)/4, $0xbeaaaaa9
 DATA constantsAVX2<>+60(SB)/4, $0x40000000
-DATA constantsAVX2<>+64(SB)/4, $0x3f200000
-DATA constantsAVX2<>+68(SB)/4, $0xc2d00000
-DATA constantsAVX2<>+72(SB)/4, $0x42b20000
-DATA constantsAVX2<>+76(SB)/4, $0x3fb8aa3b
-DATA constantsAVX2<>+80(SB)/4, $0x3f317200
-DATA constantsAVX2<>+84(SB)/4, $0x35bfbe8e
-GLOBL constantsAVX2<>(SB), RODATA|NOPTR, $88
+DATA constantsAVX2<>+64(SB)/4, $0x40c00000
+DATA constantsAVX2<>+68(SB)/4, $0x3f200000
+DATA constantsAVX2<>+72(SB)/4, $0xc2d00000
+DATA constantsAVX2<>+76(SB)/4, $0x42b20000
+DATA constantsAVX2<>+80(SB)/4, $0x3fb8aa3b
+DATA constantsAVX2<>+84(SB)/4, $0x3f317200
+DATA constantsAVX2<>+88(SB)/4, $0x35bfbe8e
+GLOBL constantsAVX2<>(SB), RODATA|NOPTR, $92
 
 // func tile6x16AVX2(depth int, a *float32, b *float32, c *float32, stride int, bias *float32, mode int)
 // Requires: AVX, FMA3
@@ -185,7 +186,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -200,7 +201,24 @@ relu:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y12
+	VMINPS       Y0, Y12, Y0
+	VMINPS       Y1, Y12, Y1
+	VMINPS       Y2, Y12, Y2
+	VMINPS       Y3, Y12, Y3
+	VMINPS       Y4, Y12, Y4
+	VMINPS       Y5, Y12, Y5
+	VMINPS       Y6, Y12, Y6
+	VMINPS       Y7, Y12, Y7
+	VMINPS       Y8, Y12, Y8
+	VMINPS       Y9, Y12, Y9
+	VMINPS       Y10, Y12, Y10
+	VMINPS       Y11, Y12, Y11
+
+capped:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -321,7 +339,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -330,7 +348,18 @@ relu:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y6
+	VMINPS       Y0, Y6, Y0
+	VMINPS       Y1, Y6, Y1
+	VMINPS       Y2, Y6, Y2
+	VMINPS       Y3, Y6, Y3
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+
+capped:
 	VMOVUPS Y0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Y1, (AX)
@@ -453,7 +482,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -464,7 +493,20 @@ relu:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+
+capped:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -559,14 +601,23 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+
+capped:
 	VMOVUPS Y0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Y1, (AX)
@@ -637,12 +688,19 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y2, Y1
+
+capped:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -698,11 +756,17 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y1
+	VMINPS       Y0, Y1, Y0
+
+capped:
 	VMOVUPS Y0, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
@@ -1463,16 +1527,16 @@ exp_loop:
 	CMPQ         CX, $+8
 	JL           exp_tail
 	VMOVUPS      (DX)(BX*4), Y0
-	VBROADCASTSS constantsAVX2<>+72(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VBROADCASTSS constantsAVX2<>+68(SB), Y1
-	VMAXPS       Y0, Y1, Y0
 	VBROADCASTSS constantsAVX2<>+76(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VBROADCASTSS constantsAVX2<>+72(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VBROADCASTSS constantsAVX2<>+80(SB), Y1
 	VMULPS       Y1, Y0, Y1
 	VROUNDPS     $0x00, Y1, Y1
-	VBROADCASTSS constantsAVX2<>+80(SB), Y2
-	VFNMADD231PS Y2, Y1, Y0
 	VBROADCASTSS constantsAVX2<>+84(SB), Y2
+	VFNMADD231PS Y2, Y1, Y0
+	VBROADCASTSS constantsAVX2<>+88(SB), Y2
 	VFNMADD231PS Y2, Y1, Y0
 	VBROADCASTSS constantsAVX2<>+12(SB), Y2
 	VBROADCASTSS constantsAVX2<>+16(SB), Y3
@@ -1509,16 +1573,16 @@ exp_tail:
 	NEGQ         CX
 	VMOVUPS      32(SI)(CX*4), Y0
 	VMASKMOVPS   (DX)(BX*4), Y0, Y1
-	VBROADCASTSS constantsAVX2<>+72(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VBROADCASTSS constantsAVX2<>+68(SB), Y2
-	VMAXPS       Y1, Y2, Y1
 	VBROADCASTSS constantsAVX2<>+76(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constantsAVX2<>+72(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS constantsAVX2<>+80(SB), Y2
 	VMULPS       Y2, Y1, Y2
 	VROUNDPS     $0x00, Y2, Y2
-	VBROADCASTSS constantsAVX2<>+80(SB), Y3
-	VFNMADD231PS Y3, Y2, Y1
 	VBROADCASTSS constantsAVX2<>+84(SB), Y3
+	VFNMADD231PS Y3, Y2, Y1
+	VBROADCASTSS constantsAVX2<>+88(SB), Y3
 	VFNMADD231PS Y3, Y2, Y1
 	VBROADCASTSS constantsAVX2<>+12(SB), Y3
 	VBROADCASTSS constantsAVX2<>+16(SB), Y4
@@ -1563,16 +1627,16 @@ sigmoid_loop:
 	VMOVUPS      (DX)(BX*4), Y0
 	VBROADCASTSS constantsAVX2<>+4(SB), Y1
 	VORPS        Y1, Y0, Y1
-	VBROADCASTSS constantsAVX2<>+72(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VBROADCASTSS constantsAVX2<>+68(SB), Y2
-	VMAXPS       Y1, Y2, Y1
 	VBROADCASTSS constantsAVX2<>+76(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VBROADCASTSS constantsAVX2<>+72(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VBROADCASTSS constantsAVX2<>+80(SB), Y2
 	VMULPS       Y2, Y1, Y2
 	VROUNDPS     $0x00, Y2, Y2
-	VBROADCASTSS constantsAVX2<>+80(SB), Y3
-	VFNMADD231PS Y3, Y2, Y1
 	VBROADCASTSS constantsAVX2<>+84(SB), Y3
+	VFNMADD231PS Y3, Y2, Y1
+	VBROADCASTSS constantsAVX2<>+88(SB), Y3
 	VFNMADD231PS Y3, Y2, Y1
 	VBROADCASTSS constantsAVX2<>+12(SB), Y3
 	VBROADCASTSS constantsAVX2<>+16(SB), Y4
@@ -1615,16 +1679,16 @@ sigmoid_tail:
 	VMASKMOVPS   (DX)(BX*4), Y0, Y1
 	VBROADCASTSS constantsAVX2<>+4(SB), Y2
 	VORPS        Y2, Y1, Y2
-	VBROADCASTSS constantsAVX2<>+72(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VBROADCASTSS constantsAVX2<>+68(SB), Y3
-	VMAXPS       Y2, Y3, Y2
 	VBROADCASTSS constantsAVX2<>+76(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VBROADCASTSS constantsAVX2<>+72(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VBROADCASTSS constantsAVX2<>+80(SB), Y3
 	VMULPS       Y3, Y2, Y3
 	VROUNDPS     $0x00, Y3, Y3
-	VBROADCASTSS constantsAVX2<>+80(SB), Y4
-	VFNMADD231PS Y4, Y3, Y2
 	VBROADCASTSS constantsAVX2<>+84(SB), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VBROADCASTSS constantsAVX2<>+88(SB), Y4
 	VFNMADD231PS Y4, Y3, Y2
 	VBROADCASTSS constantsAVX2<>+12(SB), Y4
 	VBROADCASTSS constantsAVX2<>+16(SB), Y5
@@ -1686,16 +1750,16 @@ tanh_loop:
 	VMULPS       Y2, Y3, Y3
 	VFMADD213PS  Y0, Y0, Y3
 	VADDPS       Y0, Y0, Y0
-	VBROADCASTSS constantsAVX2<>+72(SB), Y2
-	VMINPS       Y0, Y2, Y0
-	VBROADCASTSS constantsAVX2<>+68(SB), Y2
-	VMAXPS       Y0, Y2, Y0
 	VBROADCASTSS constantsAVX2<>+76(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VBROADCASTSS constantsAVX2<>+72(SB), Y2
+	VMAXPS       Y0, Y2, Y0
+	VBROADCASTSS constantsAVX2<>+80(SB), Y2
 	VMULPS       Y2, Y0, Y2
 	VROUNDPS     $0x00, Y2, Y2
-	VBROADCASTSS constantsAVX2<>+80(SB), Y4
-	VFNMADD231PS Y4, Y2, Y0
 	VBROADCASTSS constantsAVX2<>+84(SB), Y4
+	VFNMADD231PS Y4, Y2, Y0
+	VBROADCASTSS constantsAVX2<>+88(SB), Y4
 	VFNMADD231PS Y4, Y2, Y0
 	VBROADCASTSS constantsAVX2<>+12(SB), Y4
 	VBROADCASTSS constantsAVX2<>+16(SB), Y5
@@ -1725,7 +1789,7 @@ tanh_loop:
 	VBROADCASTSS constantsAVX2<>+60(SB), Y2
 	VDIVPS       Y4, Y2, Y2
 	VSUBPS       Y2, Y0, Y4
-	VBROADCASTSS constantsAVX2<>+64(SB), Y0
+	VBROADCASTSS constantsAVX2<>+68(SB), Y0
 	VCMPPS       $0x01, Y0, Y1, Y0
 	VBLENDVPS    Y0, Y3, Y4, Y4
 	VMOVUPS      Y4, (AX)(BX*4)
@@ -1755,16 +1819,16 @@ tanh_tail:
 	VMULPS       Y3, Y4, Y4
 	VFMADD213PS  Y1, Y1, Y4
 	VADDPS       Y1, Y1, Y1
-	VBROADCASTSS constantsAVX2<>+72(SB), Y3
-	VMINPS       Y1, Y3, Y1
-	VBROADCASTSS constantsAVX2<>+68(SB), Y3
-	VMAXPS       Y1, Y3, Y1
 	VBROADCASTSS constantsAVX2<>+76(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VBROADCASTSS constantsAVX2<>+72(SB), Y3
+	VMAXPS       Y1, Y3, Y1
+	VBROADCASTSS constantsAVX2<>+80(SB), Y3
 	VMULPS       Y3, Y1, Y3
 	VROUNDPS     $0x00, Y3, Y3
-	VBROADCASTSS constantsAVX2<>+80(SB), Y5
-	VFNMADD231PS Y5, Y3, Y1
 	VBROADCASTSS constantsAVX2<>+84(SB), Y5
+	VFNMADD231PS Y5, Y3, Y1
+	VBROADCASTSS constantsAVX2<>+88(SB), Y5
 	VFNMADD231PS Y5, Y3, Y1
 	VBROADCASTSS constantsAVX2<>+12(SB), Y5
 	VBROADCASTSS constantsAVX2<>+16(SB), Y6
@@ -1794,7 +1858,7 @@ tanh_tail:
 	VBROADCASTSS constantsAVX2<>+60(SB), Y3
 	VDIVPS       Y5, Y3, Y3
 	VSUBPS       Y3, Y1, Y5
-	VBROADCASTSS constantsAVX2<>+64(SB), Y1
+	VBROADCASTSS constantsAVX2<>+68(SB), Y1
 	VCMPPS       $0x01, Y1, Y2, Y1
 	VBLENDVPS    Y1, Y4, Y5, Y5
 	VMASKMOVPS   Y5, Y0, (AX)(BX*4)

@@ -20,13 +20,14 @@ DATA constantsAVX512<>+48(SB)/4, $0xbd5c9470
 DATA constantsAVX512<>+52(SB)/4, $0x3e088717
 DATA constantsAVX512<>+56(SB)/4, $0xbeaaaaa9
 DATA constantsAVX512<>+60(SB)/4, $0x40000000
-DATA constantsAVX512<>+64(SB)/4, $0x3f200000
-DATA constantsAVX512<>+68(SB)/4, $0xc2d00000
-DATA constantsAVX512<>+72(SB)/4, $0x42b20000
-DATA constantsAVX512<>+76(SB)/4, $0x3fb8aa3b
-DATA constantsAVX512<>+80(SB)/4, $0x3f317200
-DATA constantsAVX512<>+84(SB)/4, $0x35bfbe8e
-GLOBL constantsAVX512<>(SB), RODATA|NOPTR, $88
+DATA constantsAVX512<>+64(SB)/4, $0x40c00000
+DATA constantsAVX512<>+68(SB)/4, $0x3f200000
+DATA constantsAVX512<>+72(SB)/4, $0xc2d00000
+DATA constantsAVX512<>+76(SB)/4, $0x42b20000
+DATA constantsAVX512<>+80(SB)/4, $0x3fb8aa3b
+DATA constantsAVX512<>+84(SB)/4, $0x3f317200
+DATA constantsAVX512<>+88(SB)/4, $0x35bfbe8e
+GLOBL constantsAVX512<>(SB), RODATA|NOPTR, $92
 
 // func tile14x32AVX512(depth int, a *float32, b *float32, c *float32, stride int, bias *float32, mode int)
 // Requires: AVX, AVX512F
@@ -295,7 +296,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z31, Z31, Z31
 	VMAXPS Z0, Z31, Z0
 	VMAXPS Z1, Z31, Z1
@@ -326,7 +327,40 @@ relu:
 	VMAXPS Z26, Z31, Z26
 	VMAXPS Z27, Z31, Z27
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z28
+	VMINPS       Z0, Z28, Z0
+	VMINPS       Z1, Z28, Z1
+	VMINPS       Z2, Z28, Z2
+	VMINPS       Z3, Z28, Z3
+	VMINPS       Z4, Z28, Z4
+	VMINPS       Z5, Z28, Z5
+	VMINPS       Z6, Z28, Z6
+	VMINPS       Z7, Z28, Z7
+	VMINPS       Z8, Z28, Z8
+	VMINPS       Z9, Z28, Z9
+	VMINPS       Z10, Z28, Z10
+	VMINPS       Z11, Z28, Z11
+	VMINPS       Z12, Z28, Z12
+	VMINPS       Z13, Z28, Z13
+	VMINPS       Z14, Z28, Z14
+	VMINPS       Z15, Z28, Z15
+	VMINPS       Z16, Z28, Z16
+	VMINPS       Z17, Z28, Z17
+	VMINPS       Z18, Z28, Z18
+	VMINPS       Z19, Z28, Z19
+	VMINPS       Z20, Z28, Z20
+	VMINPS       Z21, Z28, Z21
+	VMINPS       Z22, Z28, Z22
+	VMINPS       Z23, Z28, Z23
+	VMINPS       Z24, Z28, Z24
+	VMINPS       Z25, Z28, Z25
+	VMINPS       Z26, Z28, Z26
+	VMINPS       Z27, Z28, Z27
+
+capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -551,7 +585,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -568,7 +602,26 @@ relu:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z14
+	VMINPS       Z0, Z14, Z0
+	VMINPS       Z1, Z14, Z1
+	VMINPS       Z2, Z14, Z2
+	VMINPS       Z3, Z14, Z3
+	VMINPS       Z4, Z14, Z4
+	VMINPS       Z5, Z14, Z5
+	VMINPS       Z6, Z14, Z6
+	VMINPS       Z7, Z14, Z7
+	VMINPS       Z8, Z14, Z8
+	VMINPS       Z9, Z14, Z9
+	VMINPS       Z10, Z14, Z10
+	VMINPS       Z11, Z14, Z11
+	VMINPS       Z12, Z14, Z12
+	VMINPS       Z13, Z14, Z13
+
+capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -771,7 +824,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z19, Z19, Z19
 	VMAXPS Z0, Z19, Z0
 	VMAXPS Z1, Z19, Z1
@@ -790,7 +843,28 @@ relu:
 	VMAXPS Z14, Z19, Z14
 	VMAXPS Z15, Z19, Z15
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z16
+	VMINPS       Z0, Z16, Z0
+	VMINPS       Z1, Z16, Z1
+	VMINPS       Z2, Z16, Z2
+	VMINPS       Z3, Z16, Z3
+	VMINPS       Z4, Z16, Z4
+	VMINPS       Z5, Z16, Z5
+	VMINPS       Z6, Z16, Z6
+	VMINPS       Z7, Z16, Z7
+	VMINPS       Z8, Z16, Z8
+	VMINPS       Z9, Z16, Z9
+	VMINPS       Z10, Z16, Z10
+	VMINPS       Z11, Z16, Z11
+	VMINPS       Z12, Z16, Z12
+	VMINPS       Z13, Z16, Z13
+	VMINPS       Z14, Z16, Z14
+	VMINPS       Z15, Z16, Z15
+
+capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -937,7 +1011,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -948,7 +1022,20 @@ relu:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z8
+	VMINPS       Z0, Z8, Z0
+	VMINPS       Z1, Z8, Z1
+	VMINPS       Z2, Z8, Z2
+	VMINPS       Z3, Z8, Z3
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+
+capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -1075,7 +1162,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -1086,7 +1173,20 @@ relu:
 	VMAXPS Z6, Z11, Z6
 	VMAXPS Z7, Z11, Z7
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z8
+	VMINPS       Z0, Z8, Z0
+	VMINPS       Z1, Z8, Z1
+	VMINPS       Z2, Z8, Z2
+	VMINPS       Z3, Z8, Z3
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+
+capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -1181,14 +1281,23 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+
+capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -1259,12 +1368,19 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VMINPS       Z1, Z2, Z1
+
+capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -1320,11 +1436,17 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     store
+	JZ     rectified
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 
-store:
+rectified:
+	TESTQ        $0x00000004, DX
+	JZ           capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z1
+	VMINPS       Z0, Z1, Z0
+
+capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER
@@ -2373,16 +2495,16 @@ exp_loop:
 	CMPQ         CX, $+16
 	JL           exp_tail
 	VMOVUPS      (DX)(BX*4), Z0
-	VBROADCASTSS constantsAVX512<>+72(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS constantsAVX512<>+68(SB), Z1
-	VMAXPS       Z0, Z1, Z0
 	VBROADCASTSS constantsAVX512<>+76(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constantsAVX512<>+72(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS constantsAVX512<>+80(SB), Z1
 	VMULPS       Z1, Z0, Z1
 	VRNDSCALEPS  $0x00, Z1, Z1
-	VBROADCASTSS constantsAVX512<>+80(SB), Z2
-	VFNMADD231PS Z2, Z1, Z0
 	VBROADCASTSS constantsAVX512<>+84(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS constantsAVX512<>+88(SB), Z2
 	VFNMADD231PS Z2, Z1, Z0
 	VBROADCASTSS constantsAVX512<>+12(SB), Z2
 	VBROADCASTSS constantsAVX512<>+16(SB), Z3
@@ -2411,16 +2533,16 @@ exp_tail:
 	DECQ         CX
 	KMOVW        CX, K1
 	VMOVUPS.Z    (DX)(BX*4), K1, Z0
-	VBROADCASTSS constantsAVX512<>+72(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS constantsAVX512<>+68(SB), Z1
-	VMAXPS       Z0, Z1, Z0
 	VBROADCASTSS constantsAVX512<>+76(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS constantsAVX512<>+72(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS constantsAVX512<>+80(SB), Z1
 	VMULPS       Z1, Z0, Z1
 	VRNDSCALEPS  $0x00, Z1, Z1
-	VBROADCASTSS constantsAVX512<>+80(SB), Z2
-	VFNMADD231PS Z2, Z1, Z0
 	VBROADCASTSS constantsAVX512<>+84(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS constantsAVX512<>+88(SB), Z2
 	VFNMADD231PS Z2, Z1, Z0
 	VBROADCASTSS constantsAVX512<>+12(SB), Z2
 	VBROADCASTSS constantsAVX512<>+16(SB), Z3
@@ -2456,16 +2578,16 @@ sigmoid_loop:
 	VMOVUPS      (DX)(BX*4), Z0
 	VBROADCASTSS constantsAVX512<>+4(SB), Z1
 	VORPS        Z1, Z0, Z1
-	VBROADCASTSS constantsAVX512<>+72(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS constantsAVX512<>+68(SB), Z2
-	VMAXPS       Z1, Z2, Z1
 	VBROADCASTSS constantsAVX512<>+76(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constantsAVX512<>+72(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS constantsAVX512<>+80(SB), Z2
 	VMULPS       Z2, Z1, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VBROADCASTSS constantsAVX512<>+80(SB), Z5
-	VFNMADD231PS Z5, Z2, Z1
 	VBROADCASTSS constantsAVX512<>+84(SB), Z5
+	VFNMADD231PS Z5, Z2, Z1
+	VBROADCASTSS constantsAVX512<>+88(SB), Z5
 	VFNMADD231PS Z5, Z2, Z1
 	VBROADCASTSS constantsAVX512<>+12(SB), Z5
 	VBROADCASTSS constantsAVX512<>+16(SB), Z6
@@ -2502,16 +2624,16 @@ sigmoid_tail:
 	VMOVUPS.Z    (DX)(BX*4), K1, Z0
 	VBROADCASTSS constantsAVX512<>+4(SB), Z1
 	VORPS        Z1, Z0, Z1
-	VBROADCASTSS constantsAVX512<>+72(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VBROADCASTSS constantsAVX512<>+68(SB), Z2
-	VMAXPS       Z1, Z2, Z1
 	VBROADCASTSS constantsAVX512<>+76(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS constantsAVX512<>+72(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS constantsAVX512<>+80(SB), Z2
 	VMULPS       Z2, Z1, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VBROADCASTSS constantsAVX512<>+80(SB), Z3
-	VFNMADD231PS Z3, Z2, Z1
 	VBROADCASTSS constantsAVX512<>+84(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS constantsAVX512<>+88(SB), Z3
 	VFNMADD231PS Z3, Z2, Z1
 	VBROADCASTSS constantsAVX512<>+12(SB), Z3
 	VBROADCASTSS constantsAVX512<>+16(SB), Z5
@@ -2566,16 +2688,16 @@ tanh_loop:
 	VMULPS       Z2, Z3, Z3
 	VFMADD213PS  Z0, Z0, Z3
 	VADDPS       Z0, Z0, Z0
-	VBROADCASTSS constantsAVX512<>+72(SB), Z2
-	VMINPS       Z0, Z2, Z0
-	VBROADCASTSS constantsAVX512<>+68(SB), Z2
-	VMAXPS       Z0, Z2, Z0
 	VBROADCASTSS constantsAVX512<>+76(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VBROADCASTSS constantsAVX512<>+72(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VBROADCASTSS constantsAVX512<>+80(SB), Z2
 	VMULPS       Z2, Z0, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VBROADCASTSS constantsAVX512<>+80(SB), Z4
-	VFNMADD231PS Z4, Z2, Z0
 	VBROADCASTSS constantsAVX512<>+84(SB), Z4
+	VFNMADD231PS Z4, Z2, Z0
+	VBROADCASTSS constantsAVX512<>+88(SB), Z4
 	VFNMADD231PS Z4, Z2, Z0
 	VBROADCASTSS constantsAVX512<>+12(SB), Z4
 	VBROADCASTSS constantsAVX512<>+16(SB), Z5
@@ -2596,7 +2718,7 @@ tanh_loop:
 	VBROADCASTSS constantsAVX512<>+60(SB), Z2
 	VDIVPS       Z4, Z2, Z2
 	VSUBPS       Z2, Z0, Z4
-	VBROADCASTSS constantsAVX512<>+64(SB), Z0
+	VBROADCASTSS constantsAVX512<>+68(SB), Z0
 	VCMPPS       $0x01, Z0, Z1, K1
 	VMOVAPS      Z3, K1, Z4
 	VMOVUPS      Z4, (AX)(BX*4)
@@ -2627,16 +2749,16 @@ tanh_tail:
 	VMULPS       Z2, Z3, Z3
 	VFMADD213PS  Z0, Z0, Z3
 	VADDPS       Z0, Z0, Z0
-	VBROADCASTSS constantsAVX512<>+72(SB), Z2
-	VMINPS       Z0, Z2, Z0
-	VBROADCASTSS constantsAVX512<>+68(SB), Z2
-	VMAXPS       Z0, Z2, Z0
 	VBROADCASTSS constantsAVX512<>+76(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VBROADCASTSS constantsAVX512<>+72(SB), Z2
+	VMAXPS       Z0, Z2, Z0
+	VBROADCASTSS constantsAVX512<>+80(SB), Z2
 	VMULPS       Z2, Z0, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VBROADCASTSS constantsAVX512<>+80(SB), Z4
-	VFNMADD231PS Z4, Z2, Z0
 	VBROADCASTSS constantsAVX512<>+84(SB), Z4
+	VFNMADD231PS Z4, Z2, Z0
+	VBROADCASTSS constantsAVX512<>+88(SB), Z4
 	VFNMADD231PS Z4, Z2, Z0
 	VBROADCASTSS constantsAVX512<>+12(SB), Z4
 	VBROADCASTSS constantsAVX512<>+16(SB), Z5
@@ -2657,7 +2779,7 @@ tanh_tail:
 	VBROADCASTSS constantsAVX512<>+60(SB), Z2
 	VDIVPS       Z4, Z2, Z2
 	VSUBPS       Z2, Z0, Z4
-	VBROADCASTSS constantsAVX512<>+64(SB), Z0
+	VBROADCASTSS constantsAVX512<>+68(SB), Z0
 	VCMPPS       $0x01, Z0, Z1, K2
 	VMOVAPS      Z3, K2, Z4
 	VMOVUPS      Z4, K1, (AX)(BX*4)

@@ -23,6 +23,25 @@ func BenchmarkTile(b *testing.B) {
 	}
 }
 
+func BenchmarkStrided(b *testing.B) {
+	const depth = 288
+	offsets := []int{0}
+	for _, s := range append(native(), portable()) {
+		for i := range s.strided {
+			tile := &s.strided[i]
+			b.Run(fmt.Sprintf("%s/%dx%d", s.Name, tile.Rows, tile.Columns), func(b *testing.B) {
+				a, x := make([]float32, depth*tile.Rows), make([]float32, depth*s.TileColumns)
+				c := make([]float32, tile.Rows*tile.Columns)
+				for b.Loop() {
+					tile.Multiply(&a[0], depth, &offsets[0], 1, depth, &x[0], &c[0], tile.Columns, tile.Columns, nil, nil, 0, 0)
+				}
+				work := 2 * float64(depth*tile.Rows*tile.Columns) * float64(b.N)
+				b.ReportMetric(work/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}
+
 func BenchmarkTranspose(b *testing.B) {
 	const depth = 288
 	r := rand.New(rand.NewPCG(1, 1))

@@ -10,6 +10,8 @@ package kernel
 
 //go:generate sh -c "cd generate && go run . -isa avx2 -out ../avx2_amd64.s -stubs ../avx2_amd64.go -pkg kernel"
 //go:generate sh -c "cd generate && go run . -isa avx512 -out ../avx512_amd64.s -stubs ../avx512_amd64.go -pkg kernel"
+//go:generate sh -c "cd generate && go run . -isa avx2 -part direct -out ../avx2_direct_amd64.s -stubs ../avx2_direct_amd64.go -pkg kernel"
+//go:generate sh -c "cd generate && go run . -isa avx512 -part direct -out ../avx512_direct_amd64.s -stubs ../avx512_direct_amd64.go -pkg kernel"
 
 import (
 	"fmt"
@@ -21,10 +23,11 @@ import (
 type Mode = int
 
 // The bits of Mode: add what the destination held; then, after the bias,
-// replace negative results by zero.
+// replace negative results by zero, and those above six by six.
 const (
 	Accumulate Mode = 1 << iota
 	ReLU
+	Cap
 )
 
 // Tile multiplies a panel of A with a panel of B. A panel holds, for every
@@ -40,6 +43,21 @@ type Tile struct {
 	Multiply func(depth int, a, b, c *float32, stride int, bias *float32, mode Mode)
 }
 
+// Strided multiplies rows that are read where they lie, step apart, with a
+// panel of B, as Tile does. A row is segments of length elements, the same
+// distances apart in every row:
+//
+//	c[i·stride + j] = Σₛ Σₖ a[i·step + offsets[s] + k] · b[s·length + k][j]   for i < Rows, j < columns
+//
+// where columns may be anything from Columns - Lanes + 1 to Columns. Bias and
+// residual may be nil; row i of the residual, which is added after the bias,
+// lies at i·apart. Accumulate is no mode of it: the residual may be c.
+type Strided struct {
+	Rows, Columns int
+	Multiply      func(a *float32, step int, offsets *int, segments, length int, b, c *float32, stride, columns int,
+		bias, residual *float32, apart int, mode Mode)
+}
+
 // Set is the kernels of one instruction set. The zero value is unusable; get
 // one from Select.
 type Set struct {
@@ -50,7 +68,8 @@ type Set struct {
 	// Lanes is the number of float32 in a register.
 	Lanes int
 
-	tiles []Tile // ascending rows; for equal rows ascending columns
+	tiles   []Tile    // ascending rows; for equal rows ascending columns
+	strided []Strided // the same, for every number of rows
 
 	Add, Sub, Mul, Div, Max, Min func(dst, x, y []float32) // Max and Min are NaN if either is
 	MulAdd                       func(dst, x, y, z []float32)
@@ -93,6 +112,16 @@ func (s *Set) TileFor(rows, columns int) *Tile {
 		}
 	}
 	return &s.tiles[len(s.tiles)-1]
+}
+
+// StridedFor returns the tile of the given rows, at most TileRows, that covers
+// columns, at most TileColumns.
+func (s *Set) StridedFor(rows, columns int) *Strided {
+	at := 2 * (rows - 1)
+	if columns > s.strided[at].Columns {
+		at++
+	}
+	return &s.strided[at]
 }
 
 // Select returns the named kernel set: avx512, avx2 or generic. The empty

@@ -83,7 +83,7 @@ func TestTilesAgainstTwin(t *testing.T) {
 		for _, tile := range s.tiles {
 			twin := portableTile(tile.Rows, tile.Columns, s.TileRows, s.TileColumns)
 			for _, depth := range []int{0, 1, 2, 3, 27, 64, 129} {
-				for mode := range Mode(4) {
+				for mode := range Mode(8) {
 					for _, biased := range []bool{false, true} {
 						stride := tile.Columns + r.IntN(9)
 						a, b := integers(r, depth*s.TileRows+1), integers(r, depth*s.TileColumns+1)

@@ -10,6 +10,10 @@ func portable() *Set {
 	return &Set{
 		Name: "generic", TileRows: 4, TileColumns: 8, Lanes: 4,
 		tiles: []Tile{{1, 8, portableTile(1, 8, 4, 8)}, {2, 8, portableTile(2, 8, 4, 8)}, {4, 8, portableTile(4, 8, 4, 8)}},
+		strided: []Strided{
+			portableStrided(1, 4, 8), portableStrided(1, 8, 8), portableStrided(2, 4, 8), portableStrided(2, 8, 8),
+			portableStrided(3, 4, 8), portableStrided(3, 8, 8), portableStrided(4, 4, 8), portableStrided(4, 8, 8),
+		},
 		Add:   pointwise2(func(x, y float32) float32 { return x + y }),
 		Sub:   pointwise2(func(x, y float32) float32 { return x - y }),
 		Mul:   pointwise2(func(x, y float32) float32 { return x * y }),

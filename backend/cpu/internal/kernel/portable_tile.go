@@ -65,6 +65,9 @@ func finish(out []float32, sums [4]float32, bias []float32, mode Mode) {
 		if mode&ReLU != 0 {
 			sum = max(sum, 0)
 		}
+		if mode&Cap != 0 {
+			sum = min(sum, 6)
+		}
 		out[j] = sum
 	}
 }

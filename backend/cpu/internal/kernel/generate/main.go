@@ -1,8 +1,7 @@
-// Command generate writes the amd64 kernels of the package above: one assembly
-// file and its Go declarations for each instruction set.
+// Command generate writes the amd64 kernels of the package above: an assembly
+// file and its Go declarations for each instruction set and part of the kernels.
 //
-//	go run . -isa avx2   -out ../avx2_amd64.s   -stubs ../avx2_amd64.go   -pkg kernel
-//	go run . -isa avx512 -out ../avx512_amd64.s -stubs ../avx512_amd64.go -pkg kernel
+//	go run . -isa avx2 -part direct -out ../avx2_direct_amd64.s -stubs ../avx2_direct_amd64.go -pkg kernel
 package main
 
 import (
@@ -14,6 +13,7 @@ import (
 
 func main() {
 	isa := flag.String("isa", "", "instruction set: avx2 or avx512")
+	part := flag.String("part", "general", "which kernels: general or direct")
 	flag.Parse()
 	var m machine
 	switch *isa {
@@ -27,6 +27,18 @@ func main() {
 	build.ConstraintExpr("amd64,!noasm")
 	m.declareTailMask()
 	m.declareConstants()
+	switch *part {
+	case "general":
+		m.general()
+	case "direct":
+		m.direct()
+	default:
+		log.Fatalf("generate: -part %q, expected general or direct", *part)
+	}
+	build.Generate()
+}
+
+func (m *machine) general() {
 	m.tiles()
 	m.transposes()
 	m.stack()
@@ -35,5 +47,9 @@ func main() {
 	m.reductions()
 	m.combine()
 	m.pooling()
-	build.Generate()
+}
+
+// direct writes the kernels that read pictures where they lie.
+func (m *machine) direct() {
+	m.stridedTiles()
 }

@@ -73,7 +73,7 @@ func (m *machine) tile(rows, vectors, height int) {
 	m.end()
 }
 
-// finishTile adds, rectifies and stores. Bits of mode: 1 accumulate, 2 relu.
+// finishTile adds, rectifies and stores. Bits of mode: 1 accumulate, 2 relu, 4 relu6.
 func (m *machine) finishTile(sums [][]reg.VecVirtual) {
 	c := Load(Param("c"), GP64())
 	stride := Load(Param("stride"), GP64())
@@ -101,19 +101,28 @@ func (m *machine) finishTile(sums [][]reg.VecVirtual) {
 		}
 	}
 	Label("relu")
-	TESTQ(U32(2), mode)
-	JZ(LabelRef("store"))
-	zero := m.zero()
-	for r := range sums {
-		for v := range sums[r] {
-			VMAXPS(sums[r][v], zero, sums[r][v]) // a NaN in the second source wins
-		}
-	}
-	Label("store")
+	m.rectifySums(sums, mode)
 	for r := range sums {
 		for v := range sums[r] {
 			VMOVUPS(sums[r][v], Mem{Base: c, Disp: 4 * m.lanes * v})
 		}
 		ADDQ(stride, c)
 	}
+}
+
+// rectifySums replaces negative sums by zero, and those above six by six, as mode asks.
+func (m *machine) rectifySums(sums [][]reg.VecVirtual, mode reg.Register) {
+	each := func(bit uint32, label string, bound func() reg.VecVirtual, nearer func(b, a, out Op)) {
+		TESTQ(U32(bit), mode)
+		JZ(LabelRef(label))
+		limit := bound()
+		for r := range sums {
+			for v := range sums[r] {
+				nearer(sums[r][v], limit, sums[r][v]) // a NaN in the second source wins
+			}
+		}
+		Label(label)
+	}
+	each(2, "rectified", m.zero, func(b, a, out Op) { VMAXPS(b, a, out) })
+	each(4, "capped", func() reg.VecVirtual { return m.number(6) }, func(b, a, out Op) { VMINPS(b, a, out) })
 }
