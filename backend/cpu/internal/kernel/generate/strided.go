@@ -49,6 +49,10 @@ func (m *machine) strided(rows, vectors int) {
 			columns[v] = m.load(Mem{Base: b, Disp: 4 * m.lanes * (2*k + v)})
 		}
 		for r := range rows {
+			if vectors == 1 && m.wide() {
+				VFMADD231PS_BCST(at.rung(r, 4*k), columns[0], sums[r][0])
+				continue
+			}
 			row := m.vec()
 			VBROADCASTSS(at.rung(r, 4*k), row)
 			for v := range columns {
