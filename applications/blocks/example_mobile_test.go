@@ -1,0 +1,31 @@
+package blocks_test
+
+import (
+	"fmt"
+
+	"github.com/lince-ml/lince/applications/blocks"
+	"github.com/lince-ml/lince/layers"
+)
+
+func ExampleInvertedResidual() {
+	show(56, 56, 24, blocks.InvertedResidual{Filters: 32, Expansion: 6, Stride: 2})
+	// Output: (None, 28, 28, 32) 10640
+}
+
+func ExampleDivisible() {
+	fmt.Println(blocks.Divisible(32*0.35, 8), blocks.Divisible(24*0.75, 8))
+	// Output: 16 24
+}
+
+func ExampleCorrectPad() {
+	even := layers.NewInput(layers.Input{Shape: []int{224, 224, 3}})
+	odd := layers.NewInput(layers.Input{Shape: []int{225, 225, 3}})
+	fmt.Println(blocks.CorrectPad(even, 3), blocks.CorrectPad(odd, 3))
+	// Output: {Top: 0, Bottom: 1, Left: 0, Right: 1} {Top: 1, Bottom: 1, Left: 1, Right: 1}
+}
+
+func ExampleChannels() {
+	x := layers.NewInput(layers.Input{Shape: []int{-1, -1, 3}})
+	fmt.Println(blocks.Channels(layers.Apply(layers.Conv2D{Filters: 8, Kernel: layers.Square(3)}, x)))
+	// Output: 8
+}
