@@ -133,7 +133,7 @@ func checkPlaced(t *testing.T, e *Engine, g Geometry, x, w, bias, sums []float32
 	const pictures, gap, untouched = 3, 5, 777
 	r := rand.New(rand.NewPCG(8, 9))
 	f := e.Forward(g)
-	f.Bias, f.Residual, f.ReLU, f.OutStride = bias, integers(r, len(sums)), true, g.Filters+gap
+	f.Bias, f.Residual, f.ReLU, f.Cap, f.OutStride = bias, integers(r, len(sums)), true, true, g.Filters+gap
 	f.Packed = make([]float32, f.PackedSize())
 	f.Scratch = scratchFor(e, f.ScratchSize())
 	y := make([]float32, len(sums)/g.Filters*f.OutStride)
@@ -142,7 +142,7 @@ func checkPlaced(t *testing.T, e *Engine, g Geometry, x, w, bias, sums []float32
 		y[i], want[i] = untouched, untouched
 		if pixel, filter := i/f.OutStride, i%f.OutStride; filter < g.Filters {
 			at := pixel*g.Filters + filter
-			want[i] = max(sums[at]+bias[filter]+f.Residual[at], 0)
+			want[i] = min(max(sums[at]+bias[filter]+f.Residual[at], 0), 6)
 		}
 	}
 	if err := f.Run(y[:len(y)-gap], x, w, pictures); err != nil {

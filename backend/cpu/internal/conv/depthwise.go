@@ -91,6 +91,9 @@ func (d *depthwiseRows) finish(out []float32) {
 		if d.forward.ReLU {
 			d.set.ReLU(pixel, pixel)
 		}
+		if d.forward.Cap {
+			d.set.Min(pixel, pixel, d.sixes)
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ type Forward struct {
 	Bias     []float32
 	Residual []float32
 	ReLU     bool
+	// Cap replaces results above six by six, after the rectifier.
+	Cap bool
 	// OutStride is the elements from one pixel of the result to the next, 0
 	// for Filters.
 	OutStride int

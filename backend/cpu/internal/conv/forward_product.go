@@ -36,7 +36,7 @@ func (p *productForward) run(f *Forward, y, x, w []float32, pictures int) error 
 	p.patches.pictures = pictures
 	p.product.Rows = pictures * g.outPixels()
 	p.product.Stride, p.product.ResidualStride = f.outStride(), g.Filters
-	p.product.ReLU = f.ReLU
+	p.product.ReLU, p.product.Cap = f.ReLU, f.Cap
 	size := len(f.Packed) / g.Groups
 	fresh := f.Fresh
 	for group := range g.Groups {

@@ -44,6 +44,8 @@ type Product struct {
 	Accumulate bool
 	Bias       []float32
 	ReLU       bool
+	// Cap replaces results above six by six, after the rectifier.
+	Cap bool
 	// Residual, unless nil, is added to the result before the rectifier; row i
 	// lies at i·ResidualStride. It excludes Accumulate and may be Out itself.
 	Residual       []float32
@@ -59,7 +61,7 @@ type Product struct {
 	// Chunks cuts the depth into parts that are summed apart, in Partials (of
 	// Chunks·Rows·Columns elements), and then added in order; 0 and 1 do not.
 	// It is for products that are deeper than wide, and excludes Accumulate,
-	// Bias, ReLU and Residual. Stride must be Columns.
+	// Bias, ReLU, Cap and Residual. Stride must be Columns.
 	Chunks   int
 	Partials []float32
 }

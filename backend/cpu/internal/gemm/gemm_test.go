@@ -78,7 +78,7 @@ func example(r *rand.Rand, s *kernel.Set, m *Multiplier, size [3]int, option int
 	p.Accumulate = option&4 != 0
 	p.Out = integers(r, (rows-1)*p.Stride+columns)
 	if option&8 != 0 {
-		p.Bias, p.ReLU = integers(r, columns), true
+		p.Bias, p.ReLU, p.Cap = integers(r, columns), true, option&1 != 0
 	}
 	if option&16 != 0 {
 		p.Packed = make([]float32, m.PackedSize(columns, depth))
@@ -105,6 +105,9 @@ func example(r *rand.Rand, s *kernel.Set, m *Multiplier, size [3]int, option int
 			}
 			if p.ReLU {
 				sum = max(sum, 0)
+			}
+			if p.Cap {
+				sum = min(sum, 6)
 			}
 			want[i*p.Stride+j] = sum
 		}

@@ -109,5 +109,10 @@ func (x *thin) Do(item, _ int) {
 		if p.ReLU {
 			x.set.ReLU(out, out)
 		}
+		if p.Cap {
+			for i, v := range out {
+				out[i] = min(v, 6)
+			}
+		}
 	}
 }

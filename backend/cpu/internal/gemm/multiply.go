@@ -70,6 +70,9 @@ func (b *block) multiply(depthBlock int) {
 	if last && p.ReLU {
 		mode |= kernel.ReLU
 	}
+	if last && p.Cap {
+		mode |= kernel.Cap
+	}
 	left := b.worker.left[:height*depth]
 	for row := b.row; row < b.rowEnd; row += height {
 		p.Left.Pack(left, height, row, from, depth, b.worker.rows)
