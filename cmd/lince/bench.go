@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lince-ml/lince/applications"
 	"github.com/lince-ml/lince/backend/cpu"
 )
 
@@ -49,6 +50,11 @@ func workloads() []workload {
 	return []workload{
 		{name: "seed-train", what: "the example CNN, a training step with RMSprop, 150x150x3", batch: 32, seconds: 2, prepare: benchSeedTrain},
 		{name: "seed-infer", what: "the example CNN, forward", batch: 16, seconds: 2, prepare: benchSeedInfer},
+		inferring("inception-infer", "InceptionV3 without top, global average pooling, 150x150x3", applications.InceptionV3, 150),
+		inferring("resnet50-infer", "ResNet50 without top, global average pooling, 224x224x3", applications.ResNet50, 224),
+		inferring("mobilenetv2-infer", "MobileNetV2 without top, global average pooling, 224x224x3", applications.MobileNetV2, 224),
+		transfer("transfer-train", "InceptionV3 frozen up to mixed7, with a classifier of 1024 units, 150x150x3", ""),
+		transfer("finetune-train", "the same, unfrozen from mixed6 on", "mixed6"),
 		{name: "augment", what: "pictures of --data, decoded and augmented by the eight options", batch: 20, needsData: true, prepare: benchAugment},
 		{name: "augment-cached", what: "the same, with the decoded pictures kept in memory", batch: 20, needsData: true, prepare: benchAugmentCached},
 		{name: "decode", what: "pictures of --data, decoded, resized and rescaled", batch: 20, needsData: true, prepare: benchDecode},
