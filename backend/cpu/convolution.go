@@ -10,7 +10,7 @@ import (
 func geometry(op graph.Convolution, x, y tensor.Shape, pictures int) conv.Geometry {
 	return conv.Geometry{
 		Pictures: pictures,
-		Size: op.Size, Stride: op.Stride, Dilation: op.Dilation,
+		Size:     op.Size, Stride: op.Stride, Dilation: op.Dilation,
 		Before: [2]int{op.Padding[0][0], op.Padding[1][0]},
 		In:     [2]int{x[1], x[2]}, Out: [2]int{y[1], y[2]},
 		Channels: x[3], Filters: y[3], Groups: op.Groups,
@@ -63,6 +63,7 @@ func (c *compiler) workers(floats int) *scratch {
 type convolution struct {
 	forward    *conv.Forward
 	x, w, bias *value
+	residual   *value
 	y          *value  // the convolution's result
 	part       *memory // of y's pictures, when nobody else reads it
 	packed     *packed
@@ -80,8 +81,8 @@ const poolingBytes = 4 << 20
 func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	v := u.members[0]
 	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape, v.pictures(c.capacity))
-	s := &convolution{forward: c.convolutions(g).Forward(g), y: u.result(), x: v.operands[0], w: v.operands[1], bias: u.bias}
-	s.forward.ReLU = u.relu
+	s := &convolution{forward: c.convolutions(g).Forward(g), y: u.result(), x: v.operands[0], w: v.operands[1], bias: u.bias, residual: u.residual}
+	s.forward.ReLU, s.forward.Cap = u.relu, u.cap
 	s.floats = s.forward.PackedSize()
 	s.packed, s.scratch = c.packed(u, s.w, s.floats), c.workers(s.forward.ScratchSize())
 	if u.pool != nil {
@@ -114,11 +115,17 @@ func (s *convolution) run(samples int) error {
 	}
 	pictures, w := s.x.pictures(samples), s.w.floats(samples)
 	if s.pooling == nil {
+		if s.residual != nil {
+			s.forward.Residual = s.residual.floats(samples)
+		}
 		return s.forward.Run(s.y.floats(samples), s.x.floats(samples), w, pictures)
 	}
 	for first := 0; first < pictures; first += s.together {
 		count := min(s.together, pictures-first)
 		y := s.y.some(s.part, first, count)
+		if s.residual != nil {
+			s.forward.Residual = s.residual.some(nil, first, count)
+		}
 		if err := s.forward.Run(y, s.x.some(nil, first, count), w, count); err != nil {
 			return err
 		}

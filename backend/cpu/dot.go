@@ -12,8 +12,8 @@ import (
 // bias and rectifier.
 type dot struct {
 	products                 *gemm.Multiplier
-	z, x, y, bias            *value
-	relu                     bool
+	z, x, y, bias, residual  *value
+	relu, cap                bool
 	left, right              factor
 	batch                    extent
 	packed                   *packed
@@ -82,7 +82,7 @@ func (c *compiler) dot(u *unit) step {
 	left := c.factorOf(x.typ.Shape, op.LeftBatch, leftFree, op.LeftContract)
 	right := c.factorOf(y.typ.Shape, op.RightBatch, rightFree, op.RightContract)
 	s := &dot{
-		products: c.products, z: u.result(), x: x, y: y, bias: u.bias, relu: u.relu, left: left, right: right,
+		products: c.products, z: u.result(), x: x, y: y, bias: u.bias, residual: u.residual, relu: u.relu, cap: u.cap, left: left, right: right,
 		batch: extentOf(pick(x.typ.Shape, op.LeftBatch)),
 	}
 	rows, columns, depth := left.lanes.at(c.capacity), right.lanes.at(c.capacity), right.depth.at(c.capacity)
@@ -91,7 +91,7 @@ func (c *compiler) dot(u *unit) step {
 		s.packed = c.packed(u, y, s.floats)
 	}
 	s.most = 1
-	if u.bias == nil && !u.relu {
+	if u.bias == nil && u.residual == nil && !u.relu {
 		s.most = gemm.Chunks(rows, columns, depth)
 	}
 	if s.most > 1 {
@@ -106,7 +106,8 @@ func (s *dot) resize(samples int) {
 	s.times = s.batch.at(samples)
 	p := &s.product
 	p.Rows, p.Columns, p.Depth = s.left.lanes.at(samples), s.right.lanes.at(samples), s.left.depth.at(samples)
-	p.Stride, p.ReLU = p.Columns, s.relu
+	p.Stride, p.ResidualStride = p.Columns, p.Columns
+	p.ReLU, p.Cap = s.relu, s.cap
 	p.Left, p.Right = s.left.operand(), s.right.operand()
 	p.Chunks = min(s.most, gemm.Chunks(p.Rows, p.Columns, p.Depth))
 	s.leftSize, s.rightSize, s.out = p.Rows*p.Depth, p.Columns*p.Depth, p.Rows*p.Columns
@@ -132,6 +133,9 @@ func (s *dot) run(samples int) error {
 		s.left.set(x[i*s.leftSize:])
 		s.right.set(y[i*s.rightSize:])
 		p.Out = z[i*s.out : (i+1)*s.out]
+		if s.residual != nil {
+			p.Residual = s.residual.floats(samples)[i*s.out : (i+1)*s.out]
+		}
 		if err := s.products.Run(p); err != nil {
 			return err
 		}

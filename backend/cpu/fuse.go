@@ -6,7 +6,7 @@ import (
 )
 
 // fuseProduct makes the unit of a convolution or matrix product together with
-// a bias and a rectifier that nobody else comes between.
+// a bias, a residual and a rectifier that nobody else comes between.
 func fuseProduct(v *value) *unit {
 	channels := 0
 	switch op := v.op.(type) {
@@ -25,18 +25,17 @@ func fuseProduct(v *value) *unit {
 	if v.typ.DType != tensor.Float32 {
 		return nil
 	}
-	u := &unit{kind: product, members: []*value{v}}
-	v.unit = u
-	end := v
-	if add := onlyUser(end, graph.Add); add != nil {
-		if bias := biasOf(add, end, channels); bias != nil {
-			u.bias, end = bias, add
-			u.members, add.unit = append(u.members, add), u
-		}
-	}
-	if relu := onlyUser(end, graph.ReLU); relu != nil {
+	u := &unit{kind: product}
+	u.take(v)
+	u.fuseBias(channels)
+	u.fuseResidual()
+	if relu := onlyUser(u.result(), graph.ReLU); relu != nil {
 		u.relu = true
-		u.members, relu.unit = append(u.members, relu), u
+		u.take(relu)
+		if six := onlyUser(relu, graph.Minimum); six != nil && six.operands[0] == relu && six.operands[1].is(6) {
+			u.cap = true
+			u.take(six)
+		}
 	}
 	if _, ok := v.op.(graph.Convolution); ok {
 		u.fusePooling()
@@ -44,12 +43,46 @@ func fuseProduct(v *value) *unit {
 	return u
 }
 
+// take makes a value a member.
+func (u *unit) take(v *value) {
+	v.unit = u
+	u.members = append(u.members, v)
+}
+
+// fuseBias adds a bias that nobody else comes before.
+func (u *unit) fuseBias(channels int) {
+	v := u.result()
+	if add := onlyUser(v, graph.Add); add != nil {
+		if u.bias = biasOf(add, v, channels); u.bias != nil {
+			u.take(add)
+		}
+	}
+}
+
+// fuseResidual adds another value of the result's shape, which lies in memory.
+func (u *unit) fuseResidual() {
+	v := u.result()
+	add := onlyUser(v, graph.Add)
+	if add == nil {
+		return
+	}
+	other := add.operands[0]
+	if other == v {
+		other = add.operands[1]
+	}
+	if other == v || other.isBroadcast() || !other.typ.Equal(v.typ) {
+		return
+	}
+	u.residual = other
+	u.take(add)
+}
+
 // fusePooling adds a pooling of the unit's result, which others may read too.
 func (u *unit) fusePooling() {
 	for _, user := range u.result().users {
 		if _, ok := user.op.(graph.ReduceWindow); ok && user.unit == nil {
-			u.pool, user.unit = user, u
-			u.members = append(u.members, user)
+			u.pool = user
+			u.take(user)
 			return
 		}
 	}

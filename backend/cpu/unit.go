@@ -20,6 +20,10 @@ type unit struct {
 	// pooling, relu stands for that of the rectifier before it.
 	bias *value
 	relu bool
+	// residual, nil for none, is added after the bias; cap replaces what is
+	// above six behind the rectifier.
+	residual *value
+	cap      bool
 	// pool is the pooling of a convolution's result, done while that is in the
 	// cache; nil for none. It is the last of the members.
 	pool *value

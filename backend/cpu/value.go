@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/tensor"
@@ -91,6 +90,9 @@ func (b *builder) make(op graph.Operation, operands []*value, typ graph.Type, sc
 	if same := identity(op, operands, typ); same != nil {
 		return same, nil
 	}
+	if rectified, six := capped(op, operands); rectified != nil {
+		return b.make(graph.Elementwise{Function: graph.Minimum}, []*value{rectified, six}, typ, scope)
+	}
 	if size, ok := op.(graph.DimensionSize); ok {
 		known := operands[0].typ.Shape[size.Axis]
 		op, operands = graph.DimensionSize{}, nil // of the batch, whoever is asked
@@ -165,37 +167,6 @@ func keyOf(op graph.Operation, operands []*value, typ graph.Type) string {
 		return fmt.Sprintf("constant %p", c.Value)
 	}
 	return fmt.Sprintf("%T%+v%v%v", op, op, ids, typ)
-}
-
-// identity returns the operand that the operation leaves as it is, if any.
-func identity(op graph.Operation, operands []*value, typ graph.Type) *value {
-	switch op := op.(type) {
-	case graph.Reshape, graph.Broadcast, graph.Conversion:
-		if operands[0].typ.Equal(typ) {
-			return operands[0]
-		}
-	case graph.Reduction:
-		if len(op.Axes) == 0 {
-			return operands[0]
-		}
-	case graph.Transpose:
-		if slices.IsSorted(op.Permutation) {
-			return operands[0]
-		}
-	case graph.Elementwise:
-		if !typ.DType.IsFloat() || len(operands) != 2 {
-			return nil
-		}
-		x, y := operands[0], operands[1]
-		switch {
-		case op.Function == graph.Add && y.is(0), op.Function == graph.Subtract && y.is(0),
-			op.Function == graph.Multiply && y.is(1), op.Function == graph.Divide && y.is(1):
-			return x
-		case op.Function == graph.Add && x.is(0), op.Function == graph.Multiply && x.is(1):
-			return y
-		}
-	}
-	return nil
 }
 
 // foldable bounds the elements of a value that is computed at compile time.
