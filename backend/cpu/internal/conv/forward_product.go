@@ -20,7 +20,7 @@ func newProductForward(e *Engine, g *Geometry) *productForward {
 	}
 	f.patches.measure()
 	f.kernels = gemm.Columns{Set: e.set, Stride: g.Filters, Lanes: filters}
-	f.product = gemm.Product{Columns: filters, Depth: g.taps() * channels, Left: &f.patches, Right: &f.kernels}
+	f.product = gemm.Product{Columns: filters, Depth: g.taps() * channels, Left: &f.patches, Right: &f.kernels, Keep: true}
 	return f
 }
 

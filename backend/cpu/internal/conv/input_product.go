@@ -48,7 +48,7 @@ func (in *productInput) phase(first [2]int) *phase {
 	}
 	p.patches.measure()
 	p.kernels = turned{set: e.set, channels: channels, across: g.Filters, filters: filters, taps: taps}
-	p.product = gemm.Product{Columns: channels, Depth: len(taps) * filters, Left: &p.patches, Right: &p.kernels, Stride: g.Channels}
+	p.product = gemm.Product{Columns: channels, Depth: len(taps) * filters, Left: &p.patches, Right: &p.kernels, Stride: g.Channels, Keep: true}
 	return p
 }
 

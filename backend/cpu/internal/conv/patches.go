@@ -21,7 +21,9 @@ type view struct {
 	taps     []tap
 	zeros    []float32 // at least channels
 
-	reach [2][2]int // smallest and largest displacement, by dimension
+	reach    [2][2]int // smallest and largest displacement, by dimension
+	together int       // taps in a segment: side by side in memory
+	offsets  []int     // where each segment begins, from the first tap on
 }
 
 // measure derives what Pack needs from the fields above.
@@ -38,6 +40,7 @@ func (v *view) measure() {
 			r[0], r[1] = min(r[0], d), max(r[1], d)
 		}
 	}
+	v.segment()
 }
 
 func (v *view) positions() int { return v.pictures * v.grid[0] * v.grid[1] }

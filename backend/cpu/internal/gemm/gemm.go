@@ -75,10 +75,14 @@ type Multiplier struct {
 
 	product *Product
 	plan    plan
+	strips  strips // if the left factor is placed
+	whole   [1]int // the segments of a lane in one piece
 }
 
 type worker struct {
 	left, right, tile, bias []float32
+	gathered                []float32
+	strips                  [mostStrips]strip
 	rows                    []*float32
 }
 
@@ -87,11 +91,12 @@ func New(set *kernel.Set, p *pool.Pool) *Multiplier {
 	m := &Multiplier{set: set, pool: p, workers: make([]worker, p.Workers())}
 	for i := range m.workers {
 		m.workers[i] = worker{
-			left:  Aligned(depthBlock * set.TileRows),
-			right: Aligned(depthBlock * roundUp(columnBlock, set.TileColumns)),
-			tile:  Aligned(set.TileRows * set.TileColumns),
-			bias:  Aligned(set.TileColumns),
-			rows:  make([]*float32, Scratch),
+			left:     Aligned(depthBlock * set.TileRows),
+			right:    Aligned(depthBlock * roundUp(columnBlock, set.TileColumns)),
+			tile:     Aligned(set.TileRows * set.TileColumns),
+			bias:     Aligned(set.TileColumns),
+			gathered: Aligned(gathered),
+			rows:     make([]*float32, Scratch),
 		}
 	}
 	return m
@@ -128,11 +133,18 @@ func (m *Multiplier) Run(p *Product) error {
 		return m.pool.Run(ceil(p.Columns, thinColumns), (*thin)(m))
 	}
 	m.plan = m.divide(p)
+	left, placed := m.placed(p)
+	if placed {
+		m.cut(p, left)
+	}
 	if m.plan.shared && !p.Fresh {
 		if err := m.pool.Run(m.plan.blocks*ceil(p.Columns, m.set.TileColumns), (*packing)(m)); err != nil {
 			return err
 		}
 		p.Fresh = true
+	}
+	if placed {
+		return m.pool.Run(m.plan.items(), (*placing)(m))
 	}
 	if err := m.pool.Run(m.plan.items(), (*multiplying)(m)); err != nil {
 		return err
