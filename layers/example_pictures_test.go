@@ -257,3 +257,8 @@ func ExampleDot() {
 	fmt.Println(shape(layers.Dot{Normalize: true}, features, features))
 	// Output: (None, 1), 0 parameters
 }
+
+func ExampleScaledAdd() {
+	fmt.Println(shape(layers.ScaledAdd{Scale: 0.1}, picture, picture))
+	// Output: (None, 32, 32, 3), 0 parameters
+}

@@ -55,6 +55,7 @@ func decoders() map[string]func(*settings) Layer {
 		"Average":                func(s *settings) Layer { return Average{Name: s.name()} },
 		"Maximum":                func(s *settings) Layer { return Maximum{Name: s.name()} },
 		"Minimum":                func(s *settings) Layer { return Minimum{Name: s.name()} },
+		"CustomScaleLayer":       decodeScaledAdd,
 	}
 }
 

@@ -10,6 +10,7 @@ import pathlib
 
 import keras
 import numpy as np
+from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 from keras.src.utils.naming import to_snake_case
 
 HERE = pathlib.Path(__file__).parent
@@ -34,6 +35,7 @@ CASES = [
     ("Add", dict(), [(2, 3), (2, 4, 3)]),
     ("Cropping2D", dict(cropping=((0, 0), (1, 0))), [(1, 2, 3, 1)]),
     ("LayerNormalization", dict(axis=[1, 3]), [(2, 2, 3, 2)]),
+    ("CustomScaleLayer", dict(scale=0.17), [(2, 2, 3, 2), (2, 2, 3, 2)]),
 ]
 
 
@@ -43,7 +45,7 @@ def array(a):
 
 def case(index, kind, arguments, shapes):
     rng = np.random.default_rng(index)
-    layer = getattr(keras.layers, kind)(**arguments)
+    layer = getattr(keras.layers, kind, CustomScaleLayer)(**arguments)
     inputs = [rng.uniform(-1, 1, shape).astype("float32") for shape in shapes]
     given = inputs if len(inputs) > 1 else inputs[0]
     layer(given)
