@@ -59,6 +59,9 @@ type definition struct {
 	// pooling names the global pooling of a model without top: the average's
 	// name and the maximum's, empty to be numbered.
 	pooling [2]string
+	// prepare completes what happens to pictures where Mode is not all; nil
+	// where it is.
+	prepare func(*images.Preprocessing)
 	// takes are the options beyond those of all applications.
 	takes options
 	// variant tells a file of weights from another by WeightFile.Variant; nil
@@ -67,11 +70,25 @@ type definition struct {
 }
 
 // options are the settings that only some applications have.
-type options struct{ alpha, dropout, minimalistic, preprocessing bool }
+type options struct{ alpha, dropout, minimalistic, preprocessing, scaling bool }
 
 // definitions are all applications in the order of All.
 func definitions() []definition {
-	return slices.Concat(inceptionV3(), resNets(), mobileNetV2())
+	return slices.Concat(
+		vggs(),
+		resNets(),
+		resNetsV2(),
+		cifarResNets(),
+		inceptionV3(),
+		inceptionResNetV2(),
+		xception(),
+		squeezeNets(),
+		mobileNet(),
+		mobileNetV2(),
+		denseNets(),
+		efficientNets(),
+		efficientNetV2s(),
+	)
 }
 
 // All returns what is known of every application.

@@ -25,13 +25,7 @@ func inceptionV3() []definition {
 }
 
 func inceptionV3Features(x layers.Value, _ Options) layers.Value {
-	x = blocks.Convolution{Filters: 32, Kernel: layers.Square(3), Strides: layers.Square(2)}.Apply(x)
-	x = blocks.Convolution{Filters: 32, Kernel: layers.Square(3)}.Apply(x)
-	x = blocks.Convolution{Filters: 64, Kernel: layers.Square(3), Padding: layers.Same}.Apply(x)
-	x = layers.Apply(halving(), x)
-	x = blocks.Convolution{Filters: 80, Kernel: layers.Square(1)}.Apply(x)
-	x = blocks.Convolution{Filters: 192, Kernel: layers.Square(3)}.Apply(x)
-	x = layers.Apply(halving(), x)
+	x = inceptionStem(x)
 	for i, projection := range []int{32, 64, 64} {
 		x = blocks.InceptionA{Projection: projection, Name: fmt.Sprintf("mixed%d", i)}.Apply(x)
 	}
@@ -42,6 +36,18 @@ func inceptionV3Features(x layers.Value, _ Options) layers.Value {
 	x = blocks.InceptionReductionB{Name: "mixed8"}.Apply(x)
 	x = blocks.InceptionC{Name: "mixed9", Split: "mixed9_0"}.Apply(x)
 	return blocks.InceptionC{Name: "mixed10", Split: "mixed9_1"}.Apply(x)
+}
+
+// inceptionStem is how Inception networks begin: five convolutions and two
+// poolings, an eighth of the size.
+func inceptionStem(x layers.Value) layers.Value {
+	x = blocks.Convolution{Filters: 32, Kernel: layers.Square(3), Strides: layers.Square(2)}.Apply(x)
+	x = blocks.Convolution{Filters: 32, Kernel: layers.Square(3)}.Apply(x)
+	x = blocks.Convolution{Filters: 64, Kernel: layers.Square(3), Padding: layers.Same}.Apply(x)
+	x = layers.Apply(halving(), x)
+	x = blocks.Convolution{Filters: 80, Kernel: layers.Square(1)}.Apply(x)
+	x = blocks.Convolution{Filters: 192, Kernel: layers.Square(3)}.Apply(x)
+	return layers.Apply(halving(), x)
 }
 
 // halving is the max pooling of Inception networks.

@@ -72,6 +72,9 @@ func (d definition) preprocessing(o Options) *images.Preprocessing {
 	if o.InputShape[2] == 1 {
 		p.ColorMode = images.Grayscale
 	}
+	if d.prepare != nil {
+		d.prepare(&p)
+	}
 	return &p
 }
 

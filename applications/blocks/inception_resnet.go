@@ -35,19 +35,14 @@ func (b InceptionResNet) Apply(x layers.Value) layers.Value {
 		branches = append(branches, branch)
 	}
 	mixed := layers.Apply(layers.Concatenate{Name: part(b.Name, "_mixed")}, branches...)
-	up := layers.Apply(layers.Conv2D{Filters: channels(x), Kernel: layers.Square(1), Name: part(b.Name, "_conv")}, mixed)
-	y := layers.Apply(layers.ScaledAdd{Scale: b.Scale}, x, up)
+	up := layers.Apply(layers.Conv2D{Filters: Channels(x), Kernel: layers.Square(1), Name: part(b.Name, "_conv")}, mixed)
+	scale := b.Scale
+	if scale == 0 {
+		scale = 1
+	}
+	y := layers.Apply(layers.ScaledAdd{Scale: scale}, x, up)
 	if b.Linear {
 		return y
 	}
 	return layers.Apply(layers.Activation{Of: activations.ReLU, Name: part(b.Name, "_ac")}, y)
-}
-
-// channels returns the last extent of a value, 0 where it is not known; the
-// layer that is given it reports that.
-func channels(x layers.Value) int {
-	if shape := x.Shape(); len(shape) > 0 {
-		return max(shape[len(shape)-1], 0)
-	}
-	return 0
 }

@@ -41,6 +41,6 @@ func (b Separable) Apply(x layers.Value) layers.Value {
 	}
 	two := layers.Square(2)
 	y = layers.Apply(layers.MaxPooling2D{Pool: layers.Square(3), Strides: two, Padding: layers.Same, Name: part(b.Name, "_pool")}, y)
-	x = layers.Apply(layers.Conv2D{Filters: channels(y), Kernel: layers.Square(1), Strides: two, Padding: layers.Same, NoBias: true}, x)
+	x = layers.Apply(layers.Conv2D{Filters: Channels(y), Kernel: layers.Square(1), Strides: two, Padding: layers.Same, NoBias: true}, x)
 	return layers.Apply(layers.Add{}, y, layers.Apply(layers.BatchNormalization{}, x))
 }
