@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications"}
+	around = []string{"plot", "callbacks", "applications", "tune"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -49,8 +49,10 @@ var rooms = map[string][]string{
 	"backend/cpu/internal/gemm":   {"backend/cpu/internal/kernel", "backend/cpu/internal/pool"},
 	"backend/cpu/internal/conv":   {"backend/cpu/internal/gemm", "backend/cpu/internal/kernel", "backend/cpu/internal/pool"},
 
+	"images/internal/kernel": {},
+
 	"images/mt19937": {},
-	"images/jpeg":    {},
+	"images/jpeg":    {"images/internal/kernel"},
 	"images/picture": {"images/jpeg"},
 	"images/resize":  {"images/picture"},
 	"images/augment": {},
@@ -67,6 +69,7 @@ var rooms = map[string][]string{
 	".":                   below,
 	"plot":                slices.Concat(below, root),
 	"callbacks":           slices.Concat(below, root),
+	"tune":                slices.Concat(below, root),
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
 	"applications/blocks": {"activations", "layers"},
 	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
