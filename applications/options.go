@@ -48,6 +48,10 @@ type Options struct {
 	// NoPreprocessing leaves out the layers that normalise pictures of 0 to
 	// 255 in the applications that begin with them.
 	NoPreprocessing bool
+	// ImageNetScaling adds to EfficientNetB0 to B7 the second scaling that
+	// their published weights were trained with. Weights ImageNet implies it;
+	// set it when a published file is given by its path.
+	ImageNetScaling bool
 }
 
 // ImageNet are the published weights of ILSVRC-2012, as Options.Weights.
@@ -118,6 +122,8 @@ func (d definition) refuse(o Options) error {
 		return fmt.Errorf("Minimalistic is set, but only MobileNetV3 has such a form")
 	case o.NoPreprocessing && !d.takes.preprocessing:
 		return fmt.Errorf("NoPreprocessing is set, but %s has no preprocessing in it", d.Title)
+	case o.ImageNetScaling && !d.takes.scaling:
+		return fmt.Errorf("ImageNetScaling is set, but only EfficientNetB0 to B7 have such a scaling")
 	}
 	return nil
 }

@@ -29,3 +29,33 @@ func ExampleChannels() {
 	fmt.Println(blocks.Channels(layers.Apply(layers.Conv2D{Filters: 8, Kernel: layers.Square(3)}, x)))
 	// Output: 8
 }
+
+func ExampleDepthwiseSeparable() {
+	show(112, 112, 32, blocks.DepthwiseSeparable{Filters: 64})
+	// Output: (None, 112, 112, 64) 2720
+}
+
+func ExampleMBConv() {
+	show(56, 56, 24, blocks.MBConv{Filters: 24, Expansion: 6, Kernel: 5, Squeeze: 0.25, DropRate: 0.1})
+	// Output: (None, 56, 56, 24) 13638
+}
+
+func ExampleFusedMBConv() {
+	show(56, 56, 24, blocks.FusedMBConv{Filters: 48, Expansion: 4, Stride: 2})
+	// Output: (None, 28, 28, 48) 25920
+}
+
+func ExampleSqueezeExcite() {
+	show(56, 56, 24, blocks.SqueezeExcite{Filters: 6})
+	// Output: (None, 56, 56, 24) 318
+}
+
+func ExampleDense() {
+	show(56, 56, 64, blocks.Dense{Units: 6})
+	// Output: (None, 56, 56, 256) 338304
+}
+
+func ExampleTransition() {
+	show(56, 56, 256, blocks.Transition{})
+	// Output: (None, 28, 28, 128) 33792
+}
