@@ -3,10 +3,12 @@ package jpeg
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/lince-ml/lince/images/internal/kernel"
 )
 
 const (
-	blockSize     = 64 // coefficients, 8×8
+	blockSize     = kernel.BlockSize
 	maxComponents = 4
 )
 
@@ -32,8 +34,8 @@ type component struct {
 	quant   *quantTable // as it was at the first scan
 	table   uint8       // number of the quantization table
 	scanned bool
-	samples []uint8            // rows of 8·stride bytes
-	levels  [][blockSize]int16 // of progressive frames: coefficients in zigzag order, block by block
+	samples []uint8        // rows of 8·stride bytes
+	levels  []kernel.Block // of progressive frames, block by block
 
 	// Of the scan that is being read:
 	dc, ac    *huffman
@@ -43,7 +45,7 @@ type component struct {
 // buffers are the memory of a component that outlives a file.
 type buffers struct {
 	samples []uint8
-	levels  [][blockSize]int16
+	levels  []kernel.Block
 	row     []uint8 // one at the picture's width
 	quant   quantTable
 }

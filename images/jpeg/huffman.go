@@ -1,6 +1,9 @@
 package jpeg
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // lookBits is the length of the codes that one look decodes.
 const lookBits = 10
@@ -10,11 +13,14 @@ const lookBits = 10
 // lower four).
 type huffman struct {
 	defined bool
+	counts  [16]uint8 // of codes of 1 … 16 bits; symbols has as many
 	// look says by the next bits what they begin with: in its lowest byte how
 	// many bits to skip, then the symbol, then the number of 16 bits where it
 	// fits in too. Such a number is never 0, and then its bits are among those
 	// to skip. Where the code is longer the entry is 0.
 	look [1 << lookBits]int32
+	// pairs says the same of two numbers at once; see pair.
+	pairs [1 << lookBits]pair
 	// limit[n] is above the codes of up to n bits, padded to 16 bits, and
 	// symbols[offset[n]+code] is the symbol of a code of n bits.
 	limit   [17]int32
@@ -50,7 +56,7 @@ func (d *Decoder) readHuffman(segment []byte) error {
 		if *t == nil {
 			*t = new(huffman)
 		}
-		if err := (*t).build(counts, symbols[:total]); err != nil {
+		if err := (*t).define(counts, symbols[:total], class == 1); err != nil {
 			return err
 		}
 		segment = symbols[total:]
@@ -61,8 +67,27 @@ func (d *Decoder) readHuffman(segment []byte) error {
 // ready reports whether the file has defined the table.
 func (t *huffman) ready() bool { return t != nil && t.defined }
 
-// build assigns the codes (T.81, annex C): counts says how many have 1 … 16
-// bits, symbols has theirs in the order of the codes.
+// define makes the table: counts says how many codes have 1 … 16 bits, symbols
+// has theirs in the order of the codes. Most files have the tables of those
+// before them, which are left as they are.
+func (t *huffman) define(counts, symbols []byte, paired bool) error {
+	if bytes.Equal(t.counts[:], counts) && bytes.HasPrefix(t.symbols[:], symbols) {
+		t.defined = true
+		return nil
+	}
+	t.counts = [16]uint8{} // in case that an error leaves half a table
+	if err := t.build(counts, symbols); err != nil {
+		return err
+	}
+	if paired {
+		t.pair()
+	}
+	copy(t.counts[:], counts)
+	t.defined = true
+	return nil
+}
+
+// build assigns the codes (T.81, annex C).
 func (t *huffman) build(counts, symbols []byte) error {
 	clear(t.look[:])
 	copy(t.symbols[:], symbols)
@@ -82,7 +107,6 @@ func (t *huffman) build(counts, symbols []byte) error {
 		t.limit[length] = code << (16 - length)
 		code <<= 1
 	}
-	t.defined = true
 	return nil
 }
 

@@ -77,7 +77,7 @@ type Decoder struct {
 
 	bits    bitReader
 	buffers [maxComponents]buffers
-	block   [blockSize]int32 // the coefficients being decoded, zero in between
+	block   levels // being decoded, zero in between
 }
 
 // Decode returns the picture that content holds, with a Decoder of its own.
@@ -117,7 +117,7 @@ func (d *Decoder) reset(content []byte) {
 	d.content, d.pos = content, 0
 	d.interval, d.scans = 0, 0
 	d.color, d.frame = colorMarkers{}, frame{}
-	d.block = [blockSize]int32{}
+	d.block = levels{}
 	for i := range d.quant {
 		d.quant[i].defined = false
 		for class := range d.huffman {

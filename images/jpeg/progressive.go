@@ -1,5 +1,7 @@
 package jpeg
 
+import "github.com/lince-ml/lince/images/internal/kernel"
+
 // coding returns the function that decodes a block of the scan.
 func (d *Decoder) coding(s *scan) decodeBlock {
 	if !d.frame.progressive {
@@ -23,7 +25,7 @@ func (d *Decoder) coding(s *scan) decodeBlock {
 }
 
 // firstDC decodes the upper bits of a block's DC level (T.81, G.1.2.1).
-func (r *bitReader) firstDC(s *scan, c *component, b *[blockSize]int16) error {
+func (r *bitReader) firstDC(s *scan, c *component, b *kernel.Block) error {
 	change, err := r.difference(c.dc)
 	c.predicted += change
 	b[0] = int16(c.predicted << s.bit)
@@ -31,7 +33,7 @@ func (r *bitReader) firstDC(s *scan, c *component, b *[blockSize]int16) error {
 }
 
 // refineDC decodes one more bit of it.
-func (r *bitReader) refineDC(s *scan, _ *component, b *[blockSize]int16) error {
+func (r *bitReader) refineDC(s *scan, _ *component, b *kernel.Block) error {
 	if r.bit() {
 		b[0] |= 1 << s.bit
 	}
@@ -39,7 +41,7 @@ func (r *bitReader) refineDC(s *scan, _ *component, b *[blockSize]int16) error {
 }
 
 // firstBand decodes the upper bits of a band of a block (T.81, G.1.2.2).
-func (r *bitReader) firstBand(s *scan, c *component, b *[blockSize]int16) error {
+func (r *bitReader) firstBand(s *scan, c *component, b *kernel.Block) error {
 	if s.zeros > 0 {
 		s.zeros--
 		return nil
@@ -53,7 +55,7 @@ func (r *bitReader) firstBand(s *scan, c *component, b *[blockSize]int16) error 
 		switch {
 		case size > 0:
 			k += run
-			b[min(k, blockSize-1)] = int16(r.signed(size) << s.bit)
+			b[zigzag[k]] = int16(r.signed(size) << s.bit)
 		case run == 15:
 			k += run
 		default:
@@ -70,7 +72,7 @@ func (r *bitReader) run(size int) int { return 1<<size + r.take(uint(size)) }
 
 // refineBand decodes one more bit of a band (T.81, G.1.2.3): one of each level
 // that is not zero yet, among the codes of the levels that cease to be.
-func (r *bitReader) refineBand(s *scan, c *component, b *[blockSize]int16) error {
+func (r *bitReader) refineBand(s *scan, c *component, b *kernel.Block) error {
 	k := s.first
 	for ; s.zeros == 0 && k <= s.last; k++ {
 		symbol, err := r.symbol(c.ac)
@@ -94,7 +96,7 @@ func (r *bitReader) refineBand(s *scan, c *component, b *[blockSize]int16) error
 			break
 		}
 		if k = r.refine(b, k, s, run); value != 0 {
-			b[min(k, blockSize-1)] = value
+			b[zigzag[k]] = value
 		}
 	}
 	if s.zeros > 0 {
@@ -106,10 +108,11 @@ func (r *bitReader) refineBand(s *scan, c *component, b *[blockSize]int16) error
 
 // refine reads a bit for each level from k on that is not zero, passes by as
 // many zeros and returns where the next one is.
-func (r *bitReader) refine(b *[blockSize]int16, k int, s *scan, zeros int) int {
+func (r *bitReader) refine(b *kernel.Block, k int, s *scan, zeros int) int {
 	bit := int16(1) << s.bit
 	for ; k <= s.last; k++ {
-		level := b[k&63]
+		place := zigzag[k&63]
+		level := b[place]
 		if level == 0 {
 			if zeros == 0 {
 				return k
@@ -122,7 +125,7 @@ func (r *bitReader) refine(b *[blockSize]int16, k int, s *scan, zeros int) int {
 			more = bit
 		}
 		sign := level >> 15 // -1 or 0: the bit moves a level away from zero
-		b[k&63] = level + (more ^ sign - sign)
+		b[place] = level + (more ^ sign - sign)
 	}
 	return k
 }
@@ -133,26 +136,9 @@ func (d *Decoder) transformAll() {
 		c := &d.frame.components[i]
 		for y := range c.down {
 			for x := range c.across {
-				last := c.dequantize(&d.block, &c.levels[y*c.stride+x])
-				inverse(&d.block, last, c.samples[(y*c.stride*8+x)*8:], c.stride*8)
-				if last > 0 {
-					d.block = [blockSize]int32{}
-				}
+				out := c.samples[(y*c.stride*8+x)*8:]
+				kernel.InverseDCT(out, c.stride*8, &c.levels[y*c.stride+x], &c.quant.step)
 			}
 		}
 	}
-}
-
-// dequantize fills b, which is zero but for DC, and returns the last level in
-// zigzag order that is not zero.
-func (c *component) dequantize(b *[blockSize]int32, levels *[blockSize]int16) (last int) {
-	b[0] = int32(levels[0]) * c.quant.step[0]
-	for k := 1; k < blockSize; k++ {
-		if level := levels[k]; level != 0 {
-			place := zigzag[k] & 63
-			b[place] = int32(level) * c.quant.step[place]
-			last = k
-		}
-	}
-	return last
 }

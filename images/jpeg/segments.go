@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/lince-ml/lince/images/internal/kernel"
 )
 
 // Markers of T.81, table B.1, without their first byte 0xff.
@@ -148,7 +150,7 @@ func refuse(marker uint8) error {
 
 // quantTable holds the step of each coefficient in natural order.
 type quantTable struct {
-	step    [blockSize]int32
+	step    kernel.Block // 16 bits without a sign
 	defined bool
 }
 
@@ -165,9 +167,9 @@ func (d *Decoder) readQuant(segment []byte) error {
 		table := &d.quant[number]
 		for k := range blockSize {
 			if wide == 1 {
-				table.step[zigzag[k]] = int32(binary.BigEndian.Uint16(segment[2*k:]))
+				table.step[zigzag[k]] = int16(binary.BigEndian.Uint16(segment[2*k:]))
 			} else {
-				table.step[zigzag[k]] = int32(segment[k])
+				table.step[zigzag[k]] = int16(segment[k])
 			}
 		}
 		table.defined = true

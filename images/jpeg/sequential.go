@@ -1,21 +1,37 @@
 package jpeg
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/lince-ml/lince/images/internal/kernel"
+)
+
+// levels is a block with room beyond for what is not to be kept.
+type levels [2 * blockSize]int16
+
+func (l *levels) block() *kernel.Block { return (*kernel.Block)(l[:]) }
 
 // zigzag gives the natural place (8·row + column) of each coefficient in the
-// order of the file. Zeros that run past the end lead to the last place.
-var zigzag = [blockSize + 16]uint8{
-	0, 1, 8, 16, 9, 2, 3, 10,
-	17, 24, 32, 25, 18, 11, 4, 5,
-	12, 19, 26, 33, 40, 48, 41, 34,
-	27, 20, 13, 6, 7, 14, 21, 28,
-	35, 42, 49, 56, 57, 50, 43, 36,
-	29, 22, 15, 23, 30, 37, 44, 51,
-	58, 59, 52, 45, 38, 31, 39, 46,
-	53, 60, 61, 54, 47, 55, 62, 63,
-	63, 63, 63, 63, 63, 63, 63, 63,
-	63, 63, 63, 63, 63, 63, 63, 63,
-}
+// order of the file. Zeros that run past the end lead to the last place, and
+// what lies beyond those is not kept.
+var zigzag = func() (places [256]uint8) {
+	for i := range places {
+		places[i] = blockSize
+	}
+	copy(places[:], []uint8{
+		0, 1, 8, 16, 9, 2, 3, 10,
+		17, 24, 32, 25, 18, 11, 4, 5,
+		12, 19, 26, 33, 40, 48, 41, 34,
+		27, 20, 13, 6, 7, 14, 21, 28,
+		35, 42, 49, 56, 57, 50, 43, 36,
+		29, 22, 15, 23, 30, 37, 44, 51,
+		58, 59, 52, 45, 38, 31, 39, 46,
+		53, 60, 61, 54, 47, 55, 62, 63,
+		63, 63, 63, 63, 63, 63, 63, 63,
+		63, 63, 63, 63, 63, 63, 63, 63,
+	})
+	return places
+}()
 
 // readBlock decodes a block of a frame that is not progressive, and its pixels.
 func (d *Decoder) readBlock(c *component, x, y int) error {
@@ -27,28 +43,34 @@ func (d *Decoder) readBlock(c *component, x, y int) error {
 		return err
 	}
 	c.predicted += change
-	d.block[0] = c.predicted * c.quant.step[0]
-	last, err := d.bits.coefficients(&d.block, c.ac, &c.quant.step)
+	d.block[0] = int16(c.predicted)
+	flat, err := d.bits.coefficients(&d.block, c.ac)
 	if err != nil {
 		return err
 	}
-	inverse(&d.block, last, c.samples[(y*c.stride*8+x)*8:], c.stride*8)
-	if last > 0 {
-		d.block = [blockSize]int32{}
-	}
+	inverse(c.samples[(y*c.stride*8+x)*8:], c.stride*8, d.block.block(), &c.quant.step, flat)
 	return nil
 }
 
-// coefficients decodes the AC coefficients of a block (T.81, F.2.2.2), times
-// their steps, and returns the last in zigzag order that is not zero. It is
-// where a decoder spends its time, so it keeps the reader's state at hand.
-func (r *bitReader) coefficients(b *[blockSize]int32, t *huffman, step *[blockSize]int32) (last int, err error) {
+// coefficients decodes the AC levels of a block (T.81, F.2.2.2); flat reports
+// that all are zero. It is where a decoder spends its time, so it keeps the
+// reader's state at hand.
+func (r *bitReader) coefficients(b *levels, t *huffman) (flat bool, err error) {
 	data, pos, buffer, count := r.data, r.pos, r.buffer, r.count
-	for k := 1; k < blockSize; k++ {
-		if count < 32 {
-			buffer |= uint64(binary.BigEndian.Uint32(data[pos:])) << ((32 - count) & 63)
-			pos += 4
-			count += 32
+	k := uint(0) // the place of the last level
+	for k < blockSize-1 {
+		buffer |= binary.BigEndian.Uint64(data[pos:]) >> (count & 63)
+		pos += int(63-count) >> 3
+		count |= 56
+		p := &t.pairs[buffer>>(64-lookBits)]
+		k1 := k + uint(p.steps[0])
+		if p.skipped != 0 && k1 < blockSize-1 {
+			k = k1 + uint(p.steps[1])
+			b[zigzag[uint8(k1)]&127] = p.levels[0]
+			b[zigzag[uint8(k)]&127] = p.levels[1]
+			buffer <<= p.skipped & 63
+			count -= uint(p.skipped)
+			continue
 		}
 		entry := t.look[buffer>>(64-lookBits)]
 		symbol, length := uint8(entry>>8), uint(entry&63)
@@ -56,7 +78,7 @@ func (r *bitReader) coefficients(b *[blockSize]int32, t *huffman, step *[blockSi
 		if value == 0 {
 			if entry == 0 {
 				if symbol, length = t.long(buffer); length == 0 {
-					return 0, errCode
+					return false, errCode
 				}
 			}
 			size := uint(symbol & 15)
@@ -66,7 +88,7 @@ func (r *bitReader) coefficients(b *[blockSize]int32, t *huffman, step *[blockSi
 				if symbol != 0xf0 {
 					break // the end of the block
 				}
-				k += 15
+				k += 16
 				continue
 			}
 			bits := buffer << (length & 63)
@@ -76,11 +98,9 @@ func (r *bitReader) coefficients(b *[blockSize]int32, t *huffman, step *[blockSi
 		}
 		buffer <<= length & 63
 		count -= length
-		k += int(symbol >> 4)
-		place := zigzag[k] & 63
-		b[place] = value * step[place]
-		last = k
+		k += uint(symbol>>4) + 1
+		b[zigzag[uint8(k)]&127] = int16(value)
 	}
 	r.pos, r.buffer, r.count = pos, buffer, count
-	return last, nil
+	return k == 0, nil
 }

@@ -1,0 +1,53 @@
+//go:build amd64 && !noasm
+
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+// The functions here report whether they did the work.
+
+func nativeInverseDCT(dst []uint8, stride int, levels, steps *Block) bool {
+	if !cpu.X86.HasAVX2 {
+		return false
+	}
+	_ = dst[7*stride+7]
+	inverseDCTAVX2(&dst[0], stride, &levels[0], &steps[0])
+	return true
+}
+
+// smoothStep is how many samples the assembly takes at once, colorStep how many
+// pixels. The last of a row are done again with some before them.
+const (
+	smoothStep = 16
+	colorStep  = 32
+)
+
+func nativeSmooth(out, near, far []uint8, past, before uint64) bool {
+	n := len(near)
+	if n < smoothStep+2 || !cpu.X86.HasAVX2 {
+		return false
+	}
+	far, out = far[:n], out[:2*n]
+	smoothAVX2(&out[2], &near[1], &far[1], (n-2)/smoothStep, past, before)
+	tail := n - 1 - smoothStep
+	smoothAVX2(&out[2*tail], &near[tail], &far[tail], 1, past, before)
+	var edges [4]uint8
+	smooth(edges[:], near[:2], far[:2], past, before)
+	copy(out, edges[:2])
+	smooth(edges[:], near[n-2:], far[n-2:], past, before)
+	copy(out[2*n-2:], edges[2:])
+	return true
+}
+
+func nativeColors(out, luma, blue, red []uint8) bool {
+	n := len(luma)
+	if n < colorStep || !cpu.X86.HasAVX2 {
+		return false
+	}
+	out, blue, red = out[:3*n], blue[:n], red[:n]
+	colorsAVX2(&out[0], &luma[0], &blue[0], &red[0], n/colorStep)
+	if tail := n - colorStep; n%colorStep != 0 {
+		colorsAVX2(&out[3*tail], &luma[tail], &blue[tail], &red[tail], 1)
+	}
+	return true
+}
