@@ -13,7 +13,7 @@ import (
 
 // config describes the model as Keras 3 does in config.json.
 func (m *Model) config() (config.Map, error) {
-	described := config.Map{"name": m.name, "trainable": true}
+	described := config.Map{"name": m.name, "trainable": slices.ContainsFunc(m.network.instances, (*layers.Instance).Trainable)}
 	object := config.Object{Class: "Functional", Config: described}
 	module := "keras.src.models.functional"
 	var list []any
@@ -53,6 +53,28 @@ func (m *Model) byLayer() []layers.Value {
 
 func (m *Model) layerConfig(value layers.Value) (config.Map, error) {
 	instance := value.Instance()
+	var entry config.Map
+	var err error
+	if model, ok := instance.Layer().(*Model); ok {
+		if entry, err = model.config(); err == nil {
+			entry["config"].(config.Map)["name"] = instance.Name()
+		}
+	} else {
+		entry, err = m.plainLayerConfig(value)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !m.sequential {
+		entry["name"] = instance.Name()
+		entry["inbound_nodes"] = m.inboundNodes(instance)
+	}
+	return entry, nil
+}
+
+// plainLayerConfig describes a layer that is no model.
+func (m *Model) plainLayerConfig(value layers.Value) (config.Map, error) {
+	instance := value.Instance()
 	if _, ok := instance.Layer().(layers.Describer); !ok {
 		return nil, fmt.Errorf("layer %q of type %T cannot be saved: it has no Describe method", instance.Name(), instance.Layer())
 	}
@@ -68,10 +90,6 @@ func (m *Model) layerConfig(value layers.Value) (config.Map, error) {
 		settings["dtype"] = dtypePolicy()
 		entry["build_config"] = config.Map{"input_shape": m.jsonShapes(value.Inputs())}
 	}
-	if !m.sequential {
-		entry["name"] = instance.Name()
-		entry["inbound_nodes"] = m.inboundNodes(instance)
-	}
 	return entry, nil
 }
 
@@ -86,20 +104,27 @@ func (m *Model) inboundNodes(instance *layers.Instance) []any {
 		for i, input := range value.Inputs() {
 			arguments[i] = config.Map{"class_name": "__keras_tensor__", "config": config.Map{
 				"shape": jsonShape(m.shapes[input]), "dtype": "float32",
-				"keras_history": []any{input.Instance().Name(), m.useNumber(input), 0},
+				"keras_history": []any{input.Instance().Name(), m.useNumber(input), input.Index()},
 			}}
 		}
 		args := arguments
 		if mergesInputs(instance) {
 			args = []any{arguments}
 		}
-		nodes = append(nodes, config.Map{"args": args, "kwargs": config.Map{}})
+		keywords := config.Map{}
+		if value.Inferring() {
+			keywords["training"] = false
+		}
+		nodes = append(nodes, config.Map{"args": args, "kwargs": keywords})
 	}
 	return nodes
 }
 
 // mergesInputs reports whether Keras calls the layer with a list of values.
 func mergesInputs(instance *layers.Instance) bool {
+	if model, ok := instance.Layer().(*Model); ok {
+		return len(model.inputs) > 1
+	}
 	switch instance.Class() {
 	case "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot":
 		return true
@@ -111,7 +136,7 @@ func mergesInputs(instance *layers.Instance) bool {
 func (m *Model) useNumber(value layers.Value) int {
 	use := 0
 	for _, other := range m.network.order {
-		if other == value {
+		if other == value.Result(0) {
 			break
 		}
 		if other.Instance() == value.Instance() {
@@ -125,7 +150,7 @@ func (m *Model) useNumber(value layers.Value) int {
 func (m *Model) tensorNames(values []layers.Value) []any {
 	names := make([]any, len(values))
 	for i, value := range values {
-		names[i] = []any{value.Instance().Name(), m.useNumber(value), 0}
+		names[i] = []any{value.Instance().Name(), m.useNumber(value), value.Index()}
 	}
 	if len(names) == 1 {
 		return names[0].([]any)
@@ -162,7 +187,12 @@ func jsonShape(shape tensor.Shape) []any {
 // decoder makes a model of a configuration.
 type decoder struct {
 	custom map[string]func(*config.Reader) layers.Layer
+	// depth is how many models there are around this one.
+	depth int
 }
+
+// deepest is how many models a file may have one within the other.
+const deepest = 32
 
 func (d decoder) model(object config.Object) (*Model, error) {
 	switch object.Class {
@@ -174,17 +204,34 @@ func (d decoder) model(object config.Object) (*Model, error) {
 	return nil, fmt.Errorf("the file holds a %q, expected a Sequential or Functional model", object.Class)
 }
 
+// isModel reports whether a class of Keras is a model: Keras 2 calls a
+// functional one Model.
+func isModel(class string) bool {
+	return class == "Sequential" || class == "Functional" || class == "Model"
+}
+
 func (d decoder) layer(entry any) (*layers.Instance, config.Object, error) {
 	object, err := config.ParseObject(entry)
 	if err != nil {
 		return nil, object, err
+	}
+	reader := config.NewReader(object)
+	if isModel(object.Class) {
+		if d.depth++; d.depth > deepest {
+			return nil, object, fmt.Errorf("more than %d models lie one within the other", deepest)
+		}
+		m, err := d.model(object)
+		if err != nil {
+			return nil, object, fmt.Errorf("%s %q: %w", object.Class, reader.String("name", ""), err)
+		}
+		m.Instance().Rename(m.name)
+		return m.Instance(), object, nil
 	}
 	layer, err := layers.Decode(object, d.custom)
 	if err != nil {
 		return nil, object, err
 	}
 	instance := layers.Share(layer)
-	reader := config.NewReader(object)
 	instance.Rename(reader.String("name", instance.Name()))
 	instance.SetTrainable(reader.Bool("trainable", true))
 	return instance, object, reader.Err()
@@ -216,8 +263,7 @@ func (d decoder) sequential(settings config.Map) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.name = reader.String("name", m.name)
-	return m, reader.Err()
+	return m, errors.Join(m.described(settings), reader.Err())
 }
 
 func inputOf(batchShape []any) (layers.Input, error) {

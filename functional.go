@@ -39,7 +39,7 @@ func (d decoder) functional(settings config.Map) (*Model, error) {
 			if len(inputs) == 0 {
 				return nil, fmt.Errorf("layer %q of the file is applied to nothing", name)
 			}
-			waiting = append(waiting, pendingUse{valueName{name, use}, inputs})
+			waiting = append(waiting, pendingUse{valueName{name, use, 0}, inputs, infers(node)})
 		}
 	}
 	if err := w.connect(waiting); err != nil {
@@ -58,10 +58,19 @@ func (d decoder) functional(settings config.Map) (*Model, error) {
 		return nil, err
 	}
 	m.name = "functional"
-	if name, ok := settings["name"].(string); ok {
-		m.name = name
+	return m, m.described(settings)
+}
+
+// described gives the model what a configuration says of it as a whole.
+func (m *Model) described(settings config.Map) error {
+	reader := config.NewReader(config.Object{Class: "model", Config: settings})
+	if name := reader.String("name", ""); name != "" {
+		m.name, m.named = name, true
 	}
-	return m, nil
+	if !reader.Bool("trainable", true) {
+		m.Freeze()
+	}
+	return reader.Err()
 }
 
 // wiring finds the values of a functional model by layer name and use.
@@ -70,16 +79,17 @@ type wiring struct {
 	uses      map[string][]layers.Value
 }
 
-// valueName names a value: a layer and which of its uses.
+// valueName names a value: a layer, which of its uses and which result of it.
 type valueName struct {
-	layer string
-	use   int
+	layer      string
+	use, index int
 }
 
 // pendingUse is a use of a layer whose inputs may not exist yet.
 type pendingUse struct {
 	valueName
 	inputs []valueName
+	infers bool
 }
 
 // connect applies the layers, each as soon as its inputs and its earlier uses
@@ -96,9 +106,13 @@ func (w wiring) connect(uses []pendingUse) error {
 		}
 		inputs := make([]layers.Value, len(p.inputs))
 		for i, r := range p.inputs {
-			inputs[i] = w.uses[r.layer][r.use]
+			inputs[i] = w.uses[r.layer][r.use].Result(r.index)
 		}
-		w.uses[p.layer] = append(w.uses[p.layer], w.instances[p.layer].Apply(inputs...))
+		apply := w.instances[p.layer].Apply
+		if p.infers {
+			apply = w.instances[p.layer].Infer
+		}
+		w.uses[p.layer] = append(w.uses[p.layer], apply(inputs...))
 		queue = append(queue, waiting[p.valueName]...)
 		delete(waiting, p.valueName)
 	}
@@ -114,11 +128,11 @@ func (w wiring) connect(uses []pendingUse) error {
 func (w wiring) missing(p pendingUse) (valueName, bool) {
 	needed := p.inputs
 	if p.use > 0 {
-		needed = append(slices.Clone(needed), valueName{p.layer, p.use - 1})
+		needed = append(slices.Clone(needed), valueName{p.layer, p.use - 1, 0})
 	}
 	for _, r := range needed {
 		if r.use < 0 || r.use >= len(w.uses[r.layer]) {
-			return r, true
+			return valueName{r.layer, r.use, 0}, true
 		}
 	}
 	return valueName{}, false
@@ -133,7 +147,7 @@ func (w wiring) values(list any) ([]layers.Value, error) {
 		if r.use < 0 || r.use >= len(uses) {
 			return nil, fmt.Errorf("the file's model begins or ends at layer %q, which it does not have", r.layer)
 		}
-		values = append(values, uses[r.use])
+		values = append(values, uses[r.use].Result(r.index))
 	}
 	if len(values) == 0 {
 		return nil, errors.New("the file's model does not say its inputs and outputs")
@@ -161,7 +175,30 @@ func history(entry any) (valueName, bool) {
 	}
 	name, isName := parts[0].(string)
 	use, isNumber := config.Number(parts[1])
-	return valueName{name, int(use)}, isName && isNumber
+	var index float64
+	if len(parts) > 2 {
+		index, _ = config.Number(parts[2])
+	}
+	return valueName{name, int(use), int(index)}, isName && isNumber
+}
+
+// infers reports whether a node is a call with training=False.
+func infers(node any) bool {
+	switch v := node.(type) {
+	case []any: // of Keras 2, where the keywords stand behind a value's name
+		for _, element := range v {
+			if infers(element) {
+				return true
+			}
+		}
+	case config.Map:
+		if keywords, ok := v["kwargs"].(config.Map); ok {
+			v = keywords
+		}
+		training, given := v["training"].(bool)
+		return given && !training
+	}
+	return false
 }
 
 // references finds the values that a node is applied to, as Keras 3 writes

@@ -49,7 +49,7 @@ func (h *home) last() *home {
 // none. Layers that live apart move together.
 func (m *Model) moveIn() error {
 	var h *home
-	for _, instance := range m.network.instances {
+	for instance := range m.network.deep() {
 		other, ok := instance.Home().(*home)
 		if !ok {
 			continue
@@ -65,7 +65,7 @@ func (m *Model) moveIn() error {
 	if h == nil {
 		h = &home{kept: map[*graph.Variable]bool{}}
 	}
-	for _, instance := range m.network.instances {
+	for instance := range m.network.deep() {
 		instance.SetHome(h)
 	}
 	h.models++
@@ -192,13 +192,14 @@ func (h *home) initialize(m *Model) error {
 	if err := h.use(nil); err != nil {
 		return err
 	}
+	paths := m.network.paths()
 	for _, w := range m.network.weights() {
 		if h.kept[w.Variable] {
 			continue
 		}
-		value, err := m.firstValue(w)
+		value, err := m.firstValue(w, paths[w])
 		if err != nil {
-			return fmt.Errorf("first value of %s: %w", w.Variable.Name, err)
+			return fmt.Errorf("first value of %s: %w", paths[w], err)
 		}
 		if err := h.set(w.Variable, value); err != nil {
 			return err

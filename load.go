@@ -51,7 +51,7 @@ func newFromFile(file *keras.File, options LoadOptions) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := decoder{options.Custom}.model(object)
+	m, err := decoder{custom: options.Custom}.model(object)
 	if err != nil {
 		return nil, err
 	}
@@ -123,42 +123,74 @@ func (m *Model) setWeights(file *keras.File) error {
 // match finds every weight's value in a file: by the layers' groups or, in
 // files of Keras 2, by their order.
 func (m *Model) match(file *keras.File) (map[*layers.Weight]*tensor.Tensor, error) {
-	instances := m.kerasLayers()
-	groups := groupNames(instances)
 	stored := slices.DeleteFunc(slices.Clone(file.Layers), func(l keras.Layer) bool { return len(l.Variables) == 0 })
+	if file.Format == keras.Legacy {
+		return m.matchInOrder(stored)
+	}
 	byPath := map[string]*keras.Layer{}
 	for i := range stored {
 		byPath[stored[i].Path] = &stored[i]
 	}
 	values := map[*layers.Weight]*tensor.Tensor{}
-	next := 0
-	for i, instance := range instances {
-		if len(instance.Weights()) == 0 {
+	for _, place := range m.places() {
+		if len(place.layer.Weights()) == 0 {
 			continue
 		}
-		layer := byPath["layers/"+groups[i]]
-		if file.Format == keras.Legacy {
-			layer = nil
-			if next < len(stored) {
-				layer = &stored[next]
-			}
-		}
+		layer := byPath[place.path]
 		if layer == nil {
-			return nil, fmt.Errorf("the file has no weights for layer %q (%s)", instance.Name(), instance.Class())
+			return nil, missing(place.layer)
 		}
-		next++
-		if err := matchLayer(values, instance, layer); err != nil {
+		if err := matchLayer(values, place.layer, place.layer.Weights(), layer); err != nil {
 			return nil, err
 		}
 	}
-	if file.Format == keras.Legacy && next != len(stored) {
+	return values, nil
+}
+
+// matchInOrder takes the layers that have weights one after the other.
+func (m *Model) matchInOrder(stored []keras.Layer) (map[*layers.Weight]*tensor.Tensor, error) {
+	values := map[*layers.Weight]*tensor.Tensor{}
+	next := 0
+	for _, instance := range m.kerasLayers() {
+		weights := legacyWeights(instance)
+		if len(weights) == 0 {
+			continue
+		}
+		if next >= len(stored) {
+			return nil, missing(instance)
+		}
+		if err := matchLayer(values, instance, weights, &stored[next]); err != nil {
+			return nil, err
+		}
+		next++
+	}
+	if next != len(stored) {
 		return nil, fmt.Errorf("the file has weights for %d layers, the model has %d with weights", len(stored), next)
 	}
 	return values, nil
 }
 
-func matchLayer(values map[*layers.Weight]*tensor.Tensor, instance *layers.Instance, layer *keras.Layer) error {
-	weights := instance.Weights()
+func missing(instance *layers.Instance) error {
+	return fmt.Errorf("the file has no weights for layer %q (%s)", instance.Name(), instance.Class())
+}
+
+// legacyWeights returns a layer's weights as Keras 2 wrote them: what is
+// trained first. A model within is one layer.
+func legacyWeights(instance *layers.Instance) []*layers.Weight {
+	weights := slices.Clone(instance.Weights())
+	slices.SortStableFunc(weights, func(a, b *layers.Weight) int {
+		switch {
+		case a.Trainable() == b.Trainable():
+			return 0
+		case a.Trainable():
+			return -1
+		}
+		return 1
+	})
+	return weights
+}
+
+func matchLayer(values map[*layers.Weight]*tensor.Tensor, instance *layers.Instance, weights []*layers.Weight, layer *keras.Layer) error {
 	if len(layer.Variables) != len(weights) {
 		return fmt.Errorf("layer %q has %d weights, the file has %d for it", instance.Name(), len(weights), len(layer.Variables))
 	}

@@ -20,6 +20,7 @@ import (
 // weights, freezing) must not overlap with other calls.
 type Model struct {
 	name       string
+	named      bool // by the user or a file
 	sequential bool
 	inputs     []layers.Value
 	outputs    []layers.Value
@@ -34,6 +35,8 @@ type Model struct {
 	Preprocessing *images.Preprocessing
 
 	lives    *home
+	instance *layers.Instance
+	within   sync.Once
 	closed   bool
 	training *training
 
@@ -168,14 +171,19 @@ func (m *Model) buildDeclared() error {
 	if err := m.build(shapes); err != nil {
 		return fmt.Errorf("the size of the input varies: %w", err)
 	}
+	m.markVarying(first)
+	return nil
+}
+
+// markVarying marks the extents that differ from those of other inputs.
+func (m *Model) markVarying(other map[layers.Value]tensor.Shape) {
 	for value, shape := range m.shapes {
-		for axis, extent := range first[value] {
+		for axis, extent := range other[value] {
 			if extent != shape[axis] {
 				shape[axis] = graph.Batch
 			}
 		}
 	}
-	return nil
 }
 
 // declaredShapes returns the inputs' shapes with the batch before them, and a

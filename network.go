@@ -1,7 +1,9 @@
 package lince
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -61,6 +63,7 @@ func (t *traversal) visit(value layers.Value) error {
 	if err := value.Err(); err != nil {
 		return fmt.Errorf("%w: it is used%s", err, t.trail())
 	}
+	value = value.Result(0) // all results are computed together
 	if t.state[value] > 0 {
 		return nil
 	}
@@ -99,7 +102,7 @@ func (t *traversal) byDepth() []*layers.Instance {
 		depth := max(values[value], instances[value.Instance()])
 		values[value], instances[value.Instance()] = depth, depth
 		for _, input := range value.Inputs() {
-			values[input] = max(values[input], depth+1)
+			values[input.Result(0)] = max(values[input.Result(0)], depth+1)
 		}
 	}
 	ordered := make([]*layers.Instance, 0, len(instances))
@@ -149,8 +152,14 @@ func (n network) name() error {
 	return nil
 }
 
+// caller builds layers' computations: a Build for a model, a Context for one
+// that is used as a layer.
+type caller interface {
+	Apply(v layers.Value, inputs ...*graph.Node) ([]*graph.Node, error)
+}
+
 // call builds the computation of every value from the inputs' nodes.
-func (n network) call(b *layers.Build, inputs []*graph.Node) (map[layers.Value]*graph.Node, error) {
+func (n network) call(c caller, inputs []*graph.Node) (map[layers.Value]*graph.Node, error) {
 	nodes := map[layers.Value]*graph.Node{}
 	for i, input := range n.inputs {
 		nodes[input] = inputs[i]
@@ -161,22 +170,85 @@ func (n network) call(b *layers.Build, inputs []*graph.Node) (map[layers.Value]*
 		}
 		arguments := make([]*graph.Node, len(value.Inputs()))
 		for i, input := range value.Inputs() {
-			arguments[i] = nodes[input]
+			if arguments[i] = nodes[input]; arguments[i] == nil {
+				return nil, noResult(input)
+			}
 		}
-		node, err := b.Call(value.Instance(), arguments...)
+		results, err := c.Apply(value, arguments...)
 		if err != nil {
 			return nil, err
 		}
-		nodes[value] = node
+		for i, result := range results {
+			nodes[value.Result(i)] = result
+		}
+	}
+	for _, output := range n.outputs {
+		if nodes[output] == nil {
+			return nil, noResult(output)
+		}
 	}
 	return nodes, nil
 }
 
-// weights returns the layers' weights in order.
+func noResult(v layers.Value) error {
+	return fmt.Errorf("result %d of %s is used, which has fewer", v.Index(), label(v.Instance()))
+}
+
+// weights returns the layers' weights in order, each once.
 func (n network) weights() []*layers.Weight {
 	var weights []*layers.Weight
-	for _, instance := range n.instances {
+	for instance := range n.deep() {
 		weights = append(weights, instance.Weights()...)
 	}
 	return weights
+}
+
+// deep yields the layers and, in place of a model used as a layer, its own,
+// each once.
+func (n network) deep() iter.Seq[*layers.Instance] {
+	return func(yield func(*layers.Instance) bool) {
+		for instance := range walk(n.instances, "", map[*layers.Instance]bool{}) {
+			if !yield(instance) {
+				return
+			}
+		}
+	}
+}
+
+// walk yields what deep does, with the names of the models around a layer and
+// its own.
+func walk(instances []*layers.Instance, above string, seen map[*layers.Instance]bool) iter.Seq2[*layers.Instance, string] {
+	return func(yield func(*layers.Instance, string) bool) {
+		for _, instance := range instances {
+			if seen[instance] {
+				continue
+			}
+			seen[instance] = true
+			path := above + cmp.Or(instance.Name(), instance.BaseName())
+			composite, ok := instance.Layer().(layers.Composite)
+			if !ok {
+				if !yield(instance, path) {
+					return
+				}
+				continue
+			}
+			for inner, innerPath := range walk(composite.Layers(), path+"/", seen) {
+				if !yield(inner, innerPath) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// paths returns the weights' names in the model: by them their first values
+// are drawn and the optimiser knows them.
+func (n network) paths() map[*layers.Weight]string {
+	paths := map[*layers.Weight]string{}
+	for instance, path := range walk(n.instances, "", map[*layers.Instance]bool{}) {
+		for _, w := range instance.Weights() {
+			paths[w] = path + "/" + w.Name
+		}
+	}
+	return paths
 }

@@ -269,15 +269,14 @@ func alignTarget(target, prediction *graph.Node) *graph.Node {
 func (b *builder) minimise(loss, rate, number *graph.Node) error {
 	var list []optimizers.Weight
 	var values []*graph.Node
-	for _, instance := range b.model.network.instances {
-		for _, w := range instance.Weights() {
-			if w.Statistic || !instance.Trainable() {
-				continue
-			}
-			value := b.graph.Read(w.Variable)
-			values = append(values, value)
-			list = append(list, optimizers.Weight{Name: slotOwner(w), Variable: w.Variable, Value: value})
+	paths := b.model.network.paths()
+	for _, w := range b.model.network.weights() {
+		if !w.Trainable() {
+			continue
 		}
+		value := b.graph.Read(w.Variable)
+		values = append(values, value)
+		list = append(list, optimizers.Weight{Name: paths[w], Variable: w.Variable, Value: value})
 	}
 	if len(list) == 0 {
 		return fmt.Errorf("no layer is trainable: unfreeze one and Compile again")

@@ -185,13 +185,42 @@ func groupNames(instances []*layers.Instance) []string {
 	return keras.GroupNames(classes)
 }
 
+// place is a layer and where files of Keras 3 keep its weights.
+type place struct {
+	path  string
+	layer *layers.Instance
+}
+
+// places lists the layers with those of models used as layers, each once.
+func (m *Model) places() []place {
+	seen := map[*layers.Instance]bool{}
+	var list []place
+	var walk func(m *Model, above string)
+	walk = func(m *Model, above string) {
+		instances := m.kerasLayers()
+		groups := groupNames(instances)
+		for i, instance := range instances {
+			if seen[instance] {
+				continue
+			}
+			seen[instance] = true
+			path := above + "layers/" + groups[i]
+			if model, ok := instance.Layer().(*Model); ok {
+				walk(model, path+"/")
+				continue
+			}
+			list = append(list, place{path, instance})
+		}
+	}
+	walk(m, "")
+	return list
+}
+
 func (m *Model) savedLayers() ([]keras.Layer, error) {
-	instances := m.kerasLayers()
-	groups := groupNames(instances)
 	var saved []keras.Layer
-	for i, instance := range instances {
-		layer := keras.Layer{Path: "layers/" + groups[i], Name: instance.Name()}
-		for n, w := range instance.Weights() {
+	for _, place := range m.places() {
+		layer := keras.Layer{Path: place.path, Name: place.layer.Name()}
+		for n, w := range place.layer.Weights() {
 			value, err := readWeight(m.state(), w)
 			if err != nil {
 				return nil, err

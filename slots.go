@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/lince-ml/lince/format/keras"
-	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/optimizers"
 	"github.com/lince-ml/lince/tensor"
 )
@@ -86,8 +85,9 @@ func (m *Model) averageWeights() error {
 	if !t.Optimizer.Settings().EMA.Use || t.step == 0 {
 		return nil
 	}
+	paths := m.network.paths()
 	for _, w := range m.network.weights() {
-		average := t.slots.Average(slotOwner(w))
+		average := t.slots.Average(paths[w])
 		if average == nil {
 			continue
 		}
@@ -101,9 +101,6 @@ func (m *Model) averageWeights() error {
 	}
 	return nil
 }
-
-// slotOwner is the name by which the optimiser knows a weight.
-func slotOwner(w *layers.Weight) string { return w.Variable.Name }
 
 // resumeOptimizer takes the optimiser's variables out of a file, so that a
 // loaded model goes on training where it stopped.

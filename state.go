@@ -30,12 +30,12 @@ func (m *Model) ready() error {
 }
 
 // firstValue draws a weight's first value from the seed and its path alone.
-func (m *Model) firstValue(w *layers.Weight) (*tensor.Tensor, error) {
+func (m *Model) firstValue(w *layers.Weight, path string) (*tensor.Tensor, error) {
 	value, err := tensor.New(tensor.Float32, w.Variable.Type.Shape...)
 	if err != nil {
 		return nil, err
 	}
-	name := random.Name(w.Variable.Name)
+	name := random.Name(path)
 	stream := random.NewStream(m.seed, uint32(name), uint32(name>>32))
 	return value, w.Initializer.Fill(value.Float32s(), value.Shape(), stream)
 }

@@ -17,6 +17,8 @@ type SummaryOptions struct {
 	LineLength int
 	// ShowTrainable adds a column with Y for trainable layers and N for frozen ones.
 	ShowTrainable bool
+	// ExpandNested shows the layers of models within below them.
+	ExpandNested bool
 }
 
 // Parameters returns the number of weights, 0 before the model is built.
@@ -27,17 +29,39 @@ func (m *Model) Parameters() int {
 
 // countParameters counts what training changes and what it does not.
 func (m *Model) countParameters() (trainable, fixed int) {
-	for _, instance := range m.network.instances {
-		for _, w := range instance.Weights() {
-			count, _ := w.Variable.Type.Shape.Elements()
-			if w.Statistic || !instance.Trainable() {
-				fixed += count
-			} else {
-				trainable += count
-			}
+	for _, w := range m.network.weights() {
+		if w.Trainable() {
+			trainable += elements(w)
+		} else {
+			fixed += elements(w)
 		}
 	}
 	return trainable, fixed
+}
+
+func elements(w *layers.Weight) int {
+	count, _ := w.Variable.Type.Shape.Elements()
+	return count
+}
+
+// optimizerSize returns how many numbers the optimiser keeps and their bytes:
+// the count of steps, the learning rate unless a schedule gives it, and the
+// slots; 0 before it has any, as Keras counts.
+func (m *Model) optimizerSize() (count, bytes int) {
+	t := m.training
+	if t == nil || len(t.slots.All()) == 0 && t.step == 0 {
+		return 0, 0
+	}
+	const stepBytes, rateBytes = 8, 4
+	count, bytes = 1, stepBytes
+	if constant(t.Optimizer.Rate()) {
+		count, bytes = count+1, bytes+rateBytes
+	}
+	for _, slot := range t.slots.All() {
+		elements, _ := slot.Variable.Type.Shape.Elements()
+		count, bytes = count+elements, bytes+elements*slot.Variable.Type.DType.Size()
+	}
+	return count, bytes
 }
 
 // Summary returns the table of the model's layers as Keras prints it.
@@ -48,18 +72,33 @@ func (m *Model) SummaryWith(options SummaryOptions) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Model: %q\n", m.name)
 	t := m.summaryTable(options)
-	for _, value := range m.byLayer() {
-		if m.sequential && value == m.inputs[0] {
-			continue
-		}
-		t.rows = append(t.rows, m.summaryRow(value, options))
-	}
+	m.addRows(t, options, m, 0)
 	t.write(&b)
 	trainable, fixed := m.countParameters()
-	fmt.Fprintf(&b, " Total params: %s (%s)\n", thousands(trainable+fixed), size(4*(trainable+fixed)))
-	fmt.Fprintf(&b, " Trainable params: %s (%s)\n", thousands(trainable), size(4*trainable))
-	fmt.Fprintf(&b, " Non-trainable params: %s (%s)\n", thousands(fixed), size(4*fixed))
+	learning, bytes := m.optimizerSize()
+	line := func(name string, count, bytes int) {
+		fmt.Fprintf(&b, " %s params: %s (%s)\n", name, thousands(count), size(bytes))
+	}
+	line("Total", trainable+fixed+learning, 4*(trainable+fixed)+bytes)
+	line("Trainable", trainable, 4*trainable)
+	line("Non-trainable", fixed, 4*fixed)
+	if learning > 0 {
+		line("Optimizer", learning, bytes)
+	}
 	return b.String()
+}
+
+// addRows adds the rows of the model's layers, or of those of one within it.
+func (m *Model) addRows(t *table, options SummaryOptions, of *Model, level int) {
+	for _, value := range of.byLayer() {
+		if of.sequential && value == of.inputs[0] {
+			continue
+		}
+		t.rows = append(t.rows, m.summaryRow(of, value, options, level))
+		if within, ok := value.Instance().Layer().(*Model); ok && options.ExpandNested {
+			m.addRows(t, options, within, level+1)
+		}
+	}
 }
 
 // chained reports whether the model is a chain of layers, which needs no
@@ -94,21 +133,24 @@ func (m *Model) summaryTable(options SummaryOptions) *table {
 	return t
 }
 
-// summaryRow returns the cells of a layer.
-func (m *Model) summaryRow(value layers.Value, options SummaryOptions) []string {
+// summaryRow returns the cells of a layer of the model or of one within it.
+func (m *Model) summaryRow(of *Model, value layers.Value, options SummaryOptions, level int) []string {
 	instance := value.Instance()
 	count := 0
 	for _, w := range instance.Weights() {
-		elements, _ := w.Variable.Type.Shape.Elements()
-		count += elements
+		count += elements(w)
 	}
-	shape := "?"
-	if m.Built() {
-		shape = m.shapes[value].String()
+	name := fmt.Sprintf("%s (%s)", instance.Name(), instance.Class())
+	if level > 0 {
+		name = strings.Repeat("   ", level) + "└ " + name
 	}
-	row := []string{instance.Name() + " (" + instance.Class() + ")", shape, thousands(count)}
+	row := []string{name, of.outputShapes(instance), thousands(count)}
 	if !m.chained() {
-		row = append(row, m.connections(instance))
+		connections := "-"
+		if level == 0 {
+			connections = m.connections(instance)
+		}
+		row = append(row, connections)
 	}
 	if options.ShowTrainable {
 		mark := "Y"
@@ -123,6 +165,32 @@ func (m *Model) summaryRow(value layers.Value, options SummaryOptions) []string 
 	return row
 }
 
+// outputShapes tells the shape of a layer's result in its last use; several in
+// a list, as Python writes them.
+func (m *Model) outputShapes(instance *layers.Instance) string {
+	last := -1
+	for i, value := range m.network.order {
+		if value.Instance() == instance {
+			last = i
+		}
+	}
+	if !m.Built() || last < 0 {
+		return "?"
+	}
+	var shapes []string
+	for i := 0; ; i++ {
+		shape, ok := m.shapes[m.network.order[last].Result(i)]
+		if !ok {
+			break
+		}
+		shapes = append(shapes, shape.String())
+	}
+	if len(shapes) == 1 {
+		return shapes[0]
+	}
+	return "[" + strings.Join(shapes, ", ") + "]"
+}
+
 // connections lists the values that a layer is applied to in all its uses.
 func (m *Model) connections(instance *layers.Instance) string {
 	var list []string
@@ -131,7 +199,7 @@ func (m *Model) connections(instance *layers.Instance) string {
 			continue
 		}
 		for _, input := range value.Inputs() {
-			list = append(list, fmt.Sprintf("%s[%d][0]", input.Instance().Name(), m.useNumber(input)))
+			list = append(list, fmt.Sprintf("%s[%d][%d]", input.Instance().Name(), m.useNumber(input), input.Index()))
 		}
 	}
 	if len(list) == 0 {

@@ -11,12 +11,9 @@ import (
 // The tables of all models, to the last blank.
 func TestSummariesOfKeras(t *testing.T) {
 	for _, model := range must[[]golden.Model](t)(golden.Models()) {
-		if model.Name == "transfer" {
-			continue
-		}
 		m := must[*Model](t)(decoder{}.model(must[config.Object](t)(config.ParseObject(decoded(t, model.Config)))))
 		for _, want := range model.Summaries {
-			got := m.SummaryWith(SummaryOptions{LineLength: want.Options.LineLength, ShowTrainable: want.Options.ShowTrainable})
+			got := m.SummaryWith(SummaryOptions{LineLength: want.Options.LineLength, ShowTrainable: want.Options.ShowTrainable, ExpandNested: want.Options.ExpandNested})
 			got, text := strings.TrimRight(got, "\n"), strings.TrimRight(want.Text, "\n")
 			if got == text {
 				continue

@@ -83,14 +83,18 @@ func (t *table) line(b *strings.Builder, bar string, cells []string) {
 }
 
 // wrap breaks a text at its blanks into lines of a width, and cuts a word
-// that is longer still.
+// that is longer still. What the text is indented by stays with its first word.
 func wrap(text string, width int) []string {
 	var lines []string
+	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
 	for word := range strings.FieldsSeq(text) {
 		last := len(lines) - 1
 		if last >= 0 && utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(word) <= width {
 			lines[last] += " " + word
 			continue
+		}
+		if last < 0 {
+			word = indent + word
 		}
 		lines = append(lines, word)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/losses"
 	"github.com/lince-ml/lince/metrics"
 	"github.com/lince-ml/lince/optimizers"
@@ -35,7 +36,7 @@ type training struct {
 	Training
 	// trainable is which layers were trainable at Compile, which Fit holds
 	// the model to.
-	trainable []bool
+	trainable map[*layers.Instance]bool
 	slots     *optimizers.Slots
 	// rate is the learning rate that callbacks may change; it counts unless
 	// the optimiser has a schedule.
@@ -112,10 +113,10 @@ func uniqueNames(list []metrics.Metric) error {
 	return nil
 }
 
-func (m *Model) trainable() []bool {
-	trainable := make([]bool, len(m.network.instances))
-	for i, instance := range m.network.instances {
-		trainable[i] = instance.Trainable()
+func (m *Model) trainable() map[*layers.Instance]bool {
+	trainable := map[*layers.Instance]bool{}
+	for instance := range m.network.deep() {
+		trainable[instance] = instance.Trainable()
 	}
 	return trainable
 }
@@ -156,8 +157,8 @@ func (m *Model) checkPairing(loss losses.Loss) error {
 // checkTrainable refuses a model whose layers were frozen or unfrozen after
 // Compile, because the compiled step would not know.
 func (m *Model) checkTrainable() error {
-	for i, instance := range m.network.instances {
-		if instance.Trainable() != m.training.trainable[i] {
+	for instance := range m.network.deep() {
+		if instance.Trainable() != m.training.trainable[instance] {
 			return fmt.Errorf("lince: layer %q was frozen or unfrozen after Compile; call Compile again, so that the training takes notice", instance.Name())
 		}
 	}

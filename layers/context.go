@@ -40,16 +40,21 @@ func (b *Build) Losses() []*graph.Node { return b.losses }
 
 // Call builds an instance's computation on inputs.
 func (b *Build) Call(i *Instance, inputs ...*graph.Node) (*graph.Node, error) {
-	return b.call(i, "", inputs)
+	results, err := b.call(i, &Context{}, "", inputs)
+	return single(i, results, err)
 }
 
-func (b *Build) call(i *Instance, parent string, inputs []*graph.Node) (*graph.Node, error) {
+// call builds an instance's computation with a context that it completes.
+func (b *Build) call(i *Instance, c *Context, parent string, inputs []*graph.Node) ([]*graph.Node, error) {
 	name := i.name
 	if name == "" {
 		name = i.BaseName()
 	}
 	defer b.Graph.Enter(name)()
-	c := &Context{build: b, instance: i, path: parent + name}
+	c.build, c.instance, c.path = b, i, parent+name
+	if composite, ok := i.layer.(Composite); ok { // whose errors name the layer within
+		return composite.Results(c, inputs...)
+	}
 	output, err := i.layer.Call(c, inputs...)
 	if err == nil {
 		err = b.Graph.Err()
@@ -59,7 +64,7 @@ func (b *Build) call(i *Instance, parent string, inputs []*graph.Node) (*graph.N
 	if err != nil {
 		return nil, err
 	}
-	return output, nil
+	return []*graph.Node{output}, nil
 }
 
 // Context is what a layer's Call is given to build its computation with.
@@ -68,6 +73,8 @@ type Context struct {
 	instance *Instance
 	path     string
 	draws    int
+	// inferring is whether the layer infers even while the model trains.
+	inferring bool
 }
 
 // Graph returns the graph that receives the computation, for constants.
@@ -78,7 +85,7 @@ func (c *Context) Graph() *graph.Graph { return c.build.Graph }
 func (c *Context) Path() string { return c.path }
 
 // Training reports whether the computation is for training.
-func (c *Context) Training() bool { return c.build.Training }
+func (c *Context) Training() bool { return c.build.Training && !c.inferring }
 
 // Trainable reports whether the layer's weights are trained; a frozen layer's
 // are not, even while Training.
@@ -104,7 +111,7 @@ func (c *Context) variable(name string, shape tensor.Shape, init initializers.In
 			return c.build.Graph.Fail(fmt.Errorf("weight %s: its shape must be known, give the layer an input of fixed size: %w", name, err))
 		}
 		v := &graph.Variable{Name: c.path + "/" + name, Type: graph.Type{DType: tensor.Float32, Shape: shape.Clone()}}
-		w = &Weight{Variable: v, Name: name, Initializer: init, Statistic: statistic}
+		w = &Weight{Variable: v, Name: name, Initializer: init, Statistic: statistic, layer: i}
 		i.byName[name] = w
 		i.weights = append(i.weights, w)
 	}
@@ -168,5 +175,6 @@ func (c *Context) Uniform(shape ...int) *graph.Node {
 // Call applies another instance inside this layer, as a nested model does.
 // Its path begins with this layer's.
 func (c *Context) Call(i *Instance, inputs ...*graph.Node) (*graph.Node, error) {
-	return c.build.call(i, c.path+"/", inputs)
+	results, err := c.build.call(i, &Context{inferring: c.inferring}, c.path+"/", inputs)
+	return single(i, results, err)
 }

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/initializers"
@@ -30,11 +32,20 @@ type Weight struct {
 	// Statistic marks what is not trained but updated by the layer itself,
 	// as batch normalisation's moving mean.
 	Statistic bool
+
+	layer *Instance
 }
 
 // Share returns an instance of the layer that may be applied several times,
-// with the same weights each time.
+// with the same weights each time. A Composite has one of its own.
 func Share(layer Layer) *Instance {
+	if composite, ok := layer.(Composite); ok {
+		return composite.Instance()
+	}
+	return newInstance(layer)
+}
+
+func newInstance(layer Layer) *Instance {
 	return &Instance{layer: layer, name: describe(layer).Name, byName: map[string]*Weight{}}
 }
 
@@ -57,16 +68,50 @@ func (i *Instance) BaseName() string { return config.SnakeCase(i.Class()) }
 func (i *Instance) Rename(name string) { i.name = name }
 
 // Weights returns the layer's variables in the order of their making, which
-// is Keras' order; empty before the model is built.
-func (i *Instance) Weights() []*Weight { return i.weights }
+// is Keras' order; empty before the model is built. A model used as a layer
+// has its layers' in their order, those that it uses twice once.
+func (i *Instance) Weights() []*Weight {
+	parts := i.parts()
+	if parts == nil {
+		return i.weights
+	}
+	var weights []*Weight
+	seen := map[*Weight]bool{}
+	for _, part := range parts {
+		for _, w := range part.Weights() {
+			if !seen[w] {
+				seen[w] = true
+				weights = append(weights, w)
+			}
+		}
+	}
+	return weights
+}
 
-// Trainable reports whether training changes the layer's weights.
-func (i *Instance) Trainable() bool { return !i.frozen }
+// Trainable reports whether training changes the layer's weights; for a model
+// used as a layer, whether it changes any of its layers'.
+func (i *Instance) Trainable() bool {
+	parts := i.parts()
+	if len(parts) == 0 {
+		return !i.frozen
+	}
+	return slices.ContainsFunc(parts, (*Instance).Trainable)
+}
 
-// SetTrainable freezes or unfreezes the layer. A frozen batch normalisation
-// also stops updating its statistics and uses them. It takes effect when the
-// model is compiled; Fit refuses a model whose layers changed since.
-func (i *Instance) SetTrainable(trainable bool) { i.frozen = !trainable }
+// SetTrainable freezes or unfreezes the layer, or all layers of a model used
+// as a layer. A frozen batch normalisation also stops updating its statistics
+// and uses them. It takes effect when the model is compiled; Fit refuses a
+// model whose layers changed since.
+func (i *Instance) SetTrainable(trainable bool) {
+	i.frozen = !trainable
+	for _, part := range i.parts() {
+		part.SetTrainable(trainable)
+	}
+}
+
+// Trainable reports whether training changes the weight: it is no statistic
+// and its layer is not frozen.
+func (w *Weight) Trainable() bool { return !w.Statistic && !w.layer.frozen }
 
 // Output returns what the layer makes where it was first applied, to go on
 // from with Apply: how a network is cut and extended. A nil instance, which is
@@ -79,7 +124,7 @@ func (i *Instance) Output() Value {
 	case i.first == nil:
 		return mistake("Output was asked of a %s that was never applied", i.Class())
 	}
-	return Value{i.first}
+	return Value{application: i.first}
 }
 
 // Home returns what keeps the values of the layer's weights: the models'

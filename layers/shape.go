@@ -16,7 +16,7 @@ var trialExtents = [2]int{256, 512}
 // asked for.
 type extents struct {
 	once   sync.Once
-	shapes [2]tensor.Shape // nil after a mistake
+	shapes [2][]tensor.Shape // of the layer's results; nil after a mistake
 }
 
 // Shape returns the value's shape as far as it is known before the model is
@@ -28,12 +28,12 @@ func (v Value) Shape() tensor.Shape {
 	if v.Instance() == nil {
 		return nil
 	}
-	tried := v.tried()
-	if tried[0] == nil || tried[1] == nil {
+	small, large := v.tried(0), v.tried(1)
+	if small == nil || large == nil {
 		return nil
 	}
-	shape := tried[0].Clone()
-	for axis, extent := range tried[1] {
+	shape := small.Clone()
+	for axis, extent := range large {
 		if shape[axis] != extent {
 			shape[axis] = graph.Batch
 		}
@@ -41,39 +41,51 @@ func (v Value) Shape() tensor.Shape {
 	return shape
 }
 
-func (v Value) tried() [2]tensor.Shape {
+// tried returns the shape that the value has in a trial.
+func (v Value) tried(trial int) tensor.Shape {
 	e := &v.application.extents
 	e.once.Do(func() {
 		for i, varying := range trialExtents {
 			e.shapes[i] = v.try(i, varying)
 		}
 	})
-	return e.shapes
+	if v.index < 0 || v.index >= len(e.shapes[trial]) {
+		return nil
+	}
+	return e.shapes[trial][v.index]
 }
 
 // try calls a copy of the layer, whose weights nobody will see, on inputs
-// that have their shape of that trial.
-func (v Value) try(trial, varying int) tensor.Shape {
+// that have their shape of that trial. A composite has no copy: one that has no
+// weights yet would get those that fit the trial.
+func (v Value) try(trial, varying int) []tensor.Shape {
 	layer := v.application.instance.Layer()
 	if input, ok := layer.(Input); ok && len(v.application.inputs) == 0 {
 		return input.tried(varying)
 	}
+	if composite, ok := layer.(Composite); ok && !composite.Built() {
+		return nil
+	}
 	g := graph.New()
 	inputs := make([]*graph.Node, len(v.application.inputs))
 	for i, input := range v.application.inputs {
-		if input.Instance() == nil || input.tried()[trial] == nil {
+		if input.Instance() == nil || input.tried(trial) == nil {
 			return nil
 		}
-		inputs[i] = g.Parameter(fmt.Sprint("input ", i), tensor.Float32, input.tried()[trial]...)
+		inputs[i] = g.Parameter(fmt.Sprint("input ", i), tensor.Float32, input.tried(trial)...)
 	}
-	output, err := (&Build{Graph: g}).Call(Share(layer), inputs...)
+	results, err := (&Build{Graph: g}).call(Share(layer), &Context{}, "", inputs)
 	if err != nil {
 		return nil
 	}
-	return output.Shape().Clone()
+	shapes := make([]tensor.Shape, len(results))
+	for i, result := range results {
+		shapes[i] = result.Shape().Clone()
+	}
+	return shapes
 }
 
-func (l Input) tried(varying int) tensor.Shape {
+func (l Input) tried(varying int) []tensor.Shape {
 	if l.Shape == nil {
 		return nil
 	}
@@ -83,5 +95,5 @@ func (l Input) tried(varying int) tensor.Shape {
 			shape[axis] = varying
 		}
 	}
-	return shape
+	return []tensor.Shape{shape}
 }

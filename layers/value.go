@@ -15,6 +15,7 @@ import (
 // they stand for the same thing.
 type Value struct {
 	application *application
+	index       int
 }
 
 // application is one use of a layer.
@@ -22,7 +23,9 @@ type application struct {
 	instance *Instance
 	inputs   []Value
 	extents  extents
-	err      error // why it is none; there is no instance then
+	// inferring is whether the layer is kept to inference.
+	inferring bool
+	err       error // why it is none; there is no instance then
 }
 
 // Input is the place where a model's data enters. As the first layer of a
@@ -50,12 +53,12 @@ func (i *Instance) Apply(inputs ...Value) Value {
 	if i.first == nil {
 		i.first = a
 	}
-	return Value{a}
+	return Value{application: a}
 }
 
 // mistake returns a value that carries an error to the model made of it.
 func mistake(format string, arguments ...any) Value {
-	return Value{&application{err: fmt.Errorf(format, arguments...)}}
+	return Value{application: &application{err: fmt.Errorf(format, arguments...)}}
 }
 
 // Err returns the mistake that the value carries, nil if there is none.
