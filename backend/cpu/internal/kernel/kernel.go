@@ -94,6 +94,8 @@ type Set struct {
 	// pixel must be above zero, as the gradient of a rectifier before asks.
 	MaxPool2Grad func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels, positive int)
 
+	Windows
+
 	// Transpose packs one panel from rows: dst[k·width + i] = rows[i][k] for
 	// i < width and k < depth. width is TileRows or TileColumns, and rows holds
 	// that many pointers rounded up to a multiple of Lanes, all readable.

@@ -52,6 +52,7 @@ func portable() *Set {
 		AddRows:      portableAddRows,
 		MaxPool2:     portableMaxPool2,
 		MaxPool2Grad: portableMaxPool2Grad,
+		Windows:      portableWindows(),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			for i := range width {
 				for k, v := range unsafe.Slice(rows[i], depth) {

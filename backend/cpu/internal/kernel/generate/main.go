@@ -13,7 +13,7 @@ import (
 
 func main() {
 	isa := flag.String("isa", "", "instruction set: avx2 or avx512")
-	part := flag.String("part", "general", "which kernels: general or direct")
+	part := flag.String("part", "general", "which kernels: general, direct or window")
 	flag.Parse()
 	var m machine
 	switch *isa {
@@ -32,8 +32,10 @@ func main() {
 		m.general()
 	case "direct":
 		m.direct()
+	case "window":
+		m.windows()
 	default:
-		log.Fatalf("generate: -part %q, expected general or direct", *part)
+		log.Fatalf("generate: -part %q, expected general, direct or window", *part)
 	}
 	build.Generate()
 }
