@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lince-ml/lince/activations"
+	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/graph"
 	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/tensor"
@@ -261,4 +262,30 @@ func ExampleDot() {
 func ExampleScaledAdd() {
 	fmt.Println(shape(layers.ScaledAdd{Scale: 0.1}, picture, picture))
 	// Output: (None, 32, 32, 3), 0 parameters
+}
+
+func ExampleLayerScale() {
+	fmt.Println(shape(layers.LayerScale{InitialValue: 1e-6, Channels: 3}, picture))
+	// Output: (None, 32, 32, 3), 3 parameters
+}
+
+func ExampleStochasticDepth() {
+	fmt.Println(shape(layers.StochasticDepth{Rate: 0.1}, picture))
+	// Output: (None, 32, 32, 3), 0 parameters
+}
+
+func ExampleOperation() {
+	show(false, layers.Operation{Of: layers.Minus, Number: new(1.0), NumberFirst: true}, []float64{0.25, 0.5})
+	// Output: [0.75 0.5]
+}
+
+func ExampleArithmetic() {
+	fmt.Println(layers.Plus, layers.Over)
+	// Output: Add TrueDivide
+}
+
+func ExampleDecodeOperation() {
+	half, err := layers.DecodeOperation(config.Object{Class: "Multiply"}, []any{"x", 0.5})
+	fmt.Println(*half.(layers.Operation).Number, err)
+	// Output: 0.5 <nil>
 }

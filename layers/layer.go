@@ -35,6 +35,8 @@ type Describer interface {
 type Description struct {
 	// Class is Keras' class name: "Conv2D".
 	Class string
+	// Module is where Keras has the class; keras.layers when empty.
+	Module string
 	// Name is the name given to the layer; empty to be numbered.
 	Name string
 	// InputShape is the shape of one sample; nil when not given.

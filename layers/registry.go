@@ -56,6 +56,8 @@ func decoders() map[string]func(*settings) Layer {
 		"Maximum":                func(s *settings) Layer { return Maximum{Name: s.name()} },
 		"Minimum":                func(s *settings) Layer { return Minimum{Name: s.name()} },
 		"CustomScaleLayer":       decodeScaledAdd,
+		"LayerScale":             decodeLayerScale,
+		"StochasticDepth":        decodeStochasticDepth,
 	}
 }
 

@@ -17,7 +17,7 @@ type ScaledAdd struct {
 
 // Describe returns the layer as Keras configures it.
 func (l ScaledAdd) Describe() Description {
-	return Description{Class: "CustomScaleLayer", Name: l.Name, Config: config.Map{"scale": l.Scale}}
+	return Description{Class: "CustomScaleLayer", Module: "keras.src.applications.inception_resnet_v2", Name: l.Name, Config: config.Map{"scale": l.Scale}}
 }
 
 func decodeScaledAdd(s *settings) Layer {

@@ -10,7 +10,7 @@ import pathlib
 
 import keras
 import numpy as np
-from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+from keras.src.applications import convnext, inception_resnet_v2
 from keras.src.utils.naming import to_snake_case
 
 HERE = pathlib.Path(__file__).parent
@@ -36,7 +36,10 @@ CASES = [
     ("Cropping2D", dict(cropping=((0, 0), (1, 0))), [(1, 2, 3, 1)]),
     ("LayerNormalization", dict(axis=[1, 3]), [(2, 2, 3, 2)]),
     ("CustomScaleLayer", dict(scale=0.17), [(2, 2, 3, 2), (2, 2, 3, 2)]),
+    ("LayerScale", dict(init_values=1e-6, projection_dim=3), [(2, 2, 1, 3)]),
+    ("StochasticDepth", dict(drop_path_rate=0.25), [(2, 2, 1, 3)]),
 ]
+MODULES = [keras.layers, convnext, inception_resnet_v2]
 
 
 def array(a):
@@ -45,7 +48,7 @@ def array(a):
 
 def case(index, kind, arguments, shapes):
     rng = np.random.default_rng(index)
-    layer = getattr(keras.layers, kind, CustomScaleLayer)(**arguments)
+    layer = next(getattr(module, kind) for module in MODULES if hasattr(module, kind))(**arguments)
     inputs = [rng.uniform(-1, 1, shape).astype("float32") for shape in shapes]
     given = inputs if len(inputs) > 1 else inputs[0]
     layer(given)
