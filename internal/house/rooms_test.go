@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications", "tune"}
+	around = []string{"plot", "callbacks", "applications", "applications/fetch", "tune"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -72,6 +72,7 @@ var rooms = map[string][]string{
 	"tune":                slices.Concat(below, root),
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
 	"applications/blocks": {"activations", "layers"},
+	"applications/fetch":  {"applications"},
 	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
 
 	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "cmd/acceptance/internal/ledger"}),
