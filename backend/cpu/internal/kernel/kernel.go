@@ -12,6 +12,8 @@ package kernel
 //go:generate sh -c "cd generate && go run . -isa avx512 -out ../avx512_amd64.s -stubs ../avx512_amd64.go -pkg kernel"
 //go:generate sh -c "cd generate && go run . -isa avx2 -part direct -out ../avx2_direct_amd64.s -stubs ../avx2_direct_amd64.go -pkg kernel"
 //go:generate sh -c "cd generate && go run . -isa avx512 -part direct -out ../avx512_direct_amd64.s -stubs ../avx512_direct_amd64.go -pkg kernel"
+//go:generate sh -c "cd generate && go run . -isa avx2 -part winograd -out ../avx2_winograd_amd64.s -stubs ../avx2_winograd_amd64.go -pkg kernel"
+//go:generate sh -c "cd generate && go run . -isa avx512 -part winograd -out ../avx512_winograd_amd64.s -stubs ../avx512_winograd_amd64.go -pkg kernel"
 
 import (
 	"fmt"
@@ -58,6 +60,22 @@ type Strided struct {
 		bias, residual *float32, apart int, mode Mode)
 }
 
+// Depthwise convolves pixels of a row, each channel by itself, in blocks of a
+// fixed number of pixels: for j < blocks times that number and c < channels
+//
+//	out[j·across + c] = Σₜ x[j·step + taps[2t] + c] · w[taps[2t+1] + c]   for t < count
+//
+// plus the bias and the residual, if they are not nil; the residual's pixels
+// lie apart elements from one to the next. Accumulate is no mode of it.
+type Depthwise func(out *float32, across int, x *float32, step int, w *float32, taps *int, count, channels int,
+	bias, residual *float32, apart int, mode Mode, blocks int)
+
+// DepthwiseGradient adds the gradients of a fixed number of weights, which see
+// pixels between elements from one to the next: for c < channels and j < count
+//
+//	sums[t·channels + c] += Σⱼ x[j·step + t·between + c] · gradient[j·channels + c]
+type DepthwiseGradient func(sums, x *float32, step, between int, gradient *float32, count, channels int)
+
 // Set is the kernels of one instruction set. The zero value is unusable; get
 // one from Select.
 type Set struct {
@@ -70,6 +88,13 @@ type Set struct {
 
 	tiles   []Tile    // ascending rows; for equal rows ascending columns
 	strided []Strided // the same, for every number of rows
+
+	winograd [2]Winograd // of 4×4 and 2×2 results
+	planes   []Planes    // descending rows; for equal rows descending columns
+	// AccumulateTiles multiplies groups registers of channels, each [tiles][Lanes]
+	// in a, with two registers of filters, bGroup apart, over the same tiles:
+	// c[channel·stride + filter] is the sum over tiles, plus what it was if add is not 0.
+	AccumulateTiles func(tiles, groups int, a, b *float32, bGroup int, c *float32, stride, add int)
 
 	Add, Sub, Mul, Div, Max, Min func(dst, x, y []float32) // Max and Min are NaN if either is
 	MulAdd                       func(dst, x, y, z []float32)
@@ -93,6 +118,9 @@ type Set struct {
 	// pixels and zero to the other three. With positive 1 (else it is 0) that
 	// pixel must be above zero, as the gradient of a rectifier before asks.
 	MaxPool2Grad func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels, positive int)
+
+	Depthwise         [8]Depthwise         // for blocks of 1 to 8 pixels
+	DepthwiseGradient [6]DepthwiseGradient // for 1 to 6 weights
 
 	Windows
 

@@ -14,12 +14,12 @@ func portable() *Set {
 			portableStrided(1, 4, 8), portableStrided(1, 8, 8), portableStrided(2, 4, 8), portableStrided(2, 8, 8),
 			portableStrided(3, 4, 8), portableStrided(3, 8, 8), portableStrided(4, 4, 8), portableStrided(4, 8, 8),
 		},
-		Add:   pointwise2(func(x, y float32) float32 { return x + y }),
-		Sub:   pointwise2(func(x, y float32) float32 { return x - y }),
-		Mul:   pointwise2(func(x, y float32) float32 { return x * y }),
-		Div:   pointwise2(func(x, y float32) float32 { return x / y }),
-		Max:   pointwise2(func(x, y float32) float32 { return max(x, y) }),
-		Min:   pointwise2(func(x, y float32) float32 { return min(x, y) }),
+		Add: pointwise2(func(x, y float32) float32 { return x + y }),
+		Sub: pointwise2(func(x, y float32) float32 { return x - y }),
+		Mul: pointwise2(func(x, y float32) float32 { return x * y }),
+		Div: pointwise2(func(x, y float32) float32 { return x / y }),
+		Max: pointwise2(func(x, y float32) float32 { return max(x, y) }),
+		Min: pointwise2(func(x, y float32) float32 { return min(x, y) }),
 		MulAdd: func(dst, x, y, z []float32) {
 			for i := range dst {
 				dst[i] = x[i]*y[i] + z[i]
@@ -60,7 +60,9 @@ func portable() *Set {
 				}
 			}
 		},
-		Stack: portableStack,
+		Stack:    portableStack,
+		winograd: portableWinograd(4), AccumulateTiles: portableAccumulateTiles(4),
+		planes: []Planes{portablePlanes(4, 8, 4, 8), portablePlanes(4, 4, 4, 8), portablePlanes(1, 8, 4, 8), portablePlanes(1, 4, 4, 8)},
 	}
 }
 

@@ -11,10 +11,10 @@ func native() []*Set {
 	var sets []*Set
 	x := &cpu.X86
 	if x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL && x.HasFMA && x.HasBMI2 {
-		sets = append(sets, avx512())
+		sets = append(sets, addWinogradAVX512(avx512()))
 	}
 	if x.HasAVX2 && x.HasFMA && x.HasBMI2 {
-		sets = append(sets, avx2())
+		sets = append(sets, addWinogradAVX2(avx2()))
 	}
 	return sets
 }
@@ -43,6 +43,14 @@ func avx512() *Set {
 			{12, 16, strided12x16AVX512}, {12, 32, strided12x32AVX512},
 			{13, 16, strided13x16AVX512}, {13, 32, strided13x32AVX512},
 			{14, 16, strided14x16AVX512}, {14, 32, strided14x32AVX512},
+		},
+		Depthwise: [8]Depthwise{
+			depthwise1AVX512, depthwise2AVX512, depthwise3AVX512, depthwise4AVX512,
+			depthwise5AVX512, depthwise6AVX512, depthwise7AVX512, depthwise8AVX512,
+		},
+		DepthwiseGradient: [6]DepthwiseGradient{
+			depthwiseGradient1AVX512, depthwiseGradient2AVX512, depthwiseGradient3AVX512,
+			depthwiseGradient4AVX512, depthwiseGradient5AVX512, depthwiseGradient6AVX512,
 		},
 		Add: addAVX512, Sub: subAVX512, Mul: mulAVX512, Div: divAVX512, Max: maxAVX512, Min: minAVX512,
 		MulAdd: mulAddAVX512, Sqrt: sqrtAVX512, Exp: expAVX512, Sigmoid: sigmoidAVX512, Tanh: tanhAVX512,
@@ -84,6 +92,14 @@ func avx2() *Set {
 			{4, 8, strided4x8AVX2}, {4, 16, strided4x16AVX2},
 			{5, 8, strided5x8AVX2}, {5, 16, strided5x16AVX2},
 			{6, 8, strided6x8AVX2}, {6, 16, strided6x16AVX2},
+		},
+		Depthwise: [8]Depthwise{
+			depthwise1AVX2, depthwise2AVX2, depthwise3AVX2, depthwise4AVX2,
+			depthwise5AVX2, depthwise6AVX2, depthwise7AVX2, depthwise8AVX2,
+		},
+		DepthwiseGradient: [6]DepthwiseGradient{
+			depthwiseGradient1AVX2, depthwiseGradient2AVX2, depthwiseGradient3AVX2,
+			depthwiseGradient4AVX2, depthwiseGradient5AVX2, depthwiseGradient6AVX2,
 		},
 		Add: addAVX2, Sub: subAVX2, Mul: mulAVX2, Div: divAVX2, Max: maxAVX2, Min: minAVX2,
 		MulAdd: mulAddAVX2, Sqrt: sqrtAVX2, Exp: expAVX2, Sigmoid: sigmoidAVX2, Tanh: tanhAVX2,

@@ -14,6 +14,9 @@ type machine struct {
 	tail   Mem // AVX2: 8 words of ones, 8 of zeros
 	table  Mem // constants
 	words  []uint32
+
+	factors     []float64 // of Winograd's transforms
+	factorTable Mem
 }
 
 func (m *machine) wide() bool { return m.lanes == 16 }
