@@ -186,7 +186,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -201,9 +201,9 @@ relu:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y12
 	VMINPS       Y0, Y12, Y0
 	VMINPS       Y1, Y12, Y1
@@ -218,7 +218,7 @@ rectified:
 	VMINPS       Y10, Y12, Y10
 	VMINPS       Y11, Y12, Y11
 
-capped:
+tile_capped:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -339,7 +339,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -348,9 +348,9 @@ relu:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y6
 	VMINPS       Y0, Y6, Y0
 	VMINPS       Y1, Y6, Y1
@@ -359,7 +359,7 @@ rectified:
 	VMINPS       Y4, Y6, Y4
 	VMINPS       Y5, Y6, Y5
 
-capped:
+tile_capped:
 	VMOVUPS Y0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Y1, (AX)
@@ -482,7 +482,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -493,9 +493,9 @@ relu:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y8
 	VMINPS       Y0, Y8, Y0
 	VMINPS       Y1, Y8, Y1
@@ -506,7 +506,7 @@ rectified:
 	VMINPS       Y6, Y8, Y6
 	VMINPS       Y7, Y8, Y7
 
-capped:
+tile_capped:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -601,23 +601,23 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y4
 	VMINPS       Y0, Y4, Y0
 	VMINPS       Y1, Y4, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y3, Y4, Y3
 
-capped:
+tile_capped:
 	VMOVUPS Y0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Y1, (AX)
@@ -688,19 +688,19 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y2
 	VMINPS       Y0, Y2, Y0
 	VMINPS       Y1, Y2, Y1
 
-capped:
+tile_capped:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -756,17 +756,17 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VXORPS Y1, Y1, Y1
 	VMAXPS Y0, Y1, Y0
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y1
 	VMINPS       Y0, Y1, Y0
 
-capped:
+tile_capped:
 	VMOVUPS Y0, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER

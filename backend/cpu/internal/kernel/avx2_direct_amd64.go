@@ -63,3 +63,73 @@ func strided1x16AVX2(a *float32, step int, offsets *int, segments int, length in
 //
 //go:noescape
 func strided1x8AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// depthwise8AVX2 convolves blocks of 8 pixels, channel by channel.
+//
+//go:noescape
+func depthwise8AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise7AVX2 convolves blocks of 7 pixels, channel by channel.
+//
+//go:noescape
+func depthwise7AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise6AVX2 convolves blocks of 6 pixels, channel by channel.
+//
+//go:noescape
+func depthwise6AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise5AVX2 convolves blocks of 5 pixels, channel by channel.
+//
+//go:noescape
+func depthwise5AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise4AVX2 convolves blocks of 4 pixels, channel by channel.
+//
+//go:noescape
+func depthwise4AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3AVX2 convolves blocks of 3 pixels, channel by channel.
+//
+//go:noescape
+func depthwise3AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise2AVX2 convolves blocks of 2 pixels, channel by channel.
+//
+//go:noescape
+func depthwise2AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise1AVX2 convolves blocks of 1 pixels, channel by channel.
+//
+//go:noescape
+func depthwise1AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwiseGradient6AVX2 adds the gradients of 6 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient6AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient5AVX2 adds the gradients of 5 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient5AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient4AVX2 adds the gradients of 4 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient4AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient3AVX2 adds the gradients of 3 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient3AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient2AVX2 adds the gradients of 2 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient2AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient1AVX2 adds the gradients of 1 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient1AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)

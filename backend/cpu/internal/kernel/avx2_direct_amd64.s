@@ -224,7 +224,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y13, Y13, Y13
 	VMAXPS Y0, Y13, Y0
 	VMAXPS Y1, Y13, Y1
@@ -239,9 +239,9 @@ rectify:
 	VMAXPS Y10, Y13, Y10
 	VMAXPS Y11, Y13, Y11
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y13
 	VMINPS       Y0, Y13, Y0
 	VMINPS       Y1, Y13, Y1
@@ -256,7 +256,7 @@ rectified:
 	VMINPS       Y10, Y13, Y10
 	VMINPS       Y11, Y13, Y11
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -432,7 +432,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -441,9 +441,9 @@ rectify:
 	VMAXPS Y4, Y7, Y4
 	VMAXPS Y5, Y7, Y5
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y7
 	VMINPS       Y0, Y7, Y0
 	VMINPS       Y1, Y7, Y1
@@ -452,7 +452,7 @@ rectified:
 	VMINPS       Y4, Y7, Y4
 	VMINPS       Y5, Y7, Y5
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -645,7 +645,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
 	VMAXPS Y1, Y11, Y1
@@ -658,9 +658,9 @@ rectify:
 	VMAXPS Y8, Y11, Y8
 	VMAXPS Y9, Y11, Y9
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y11
 	VMINPS       Y0, Y11, Y0
 	VMINPS       Y1, Y11, Y1
@@ -673,7 +673,7 @@ rectified:
 	VMINPS       Y8, Y11, Y8
 	VMINPS       Y9, Y11, Y9
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -832,7 +832,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -840,9 +840,9 @@ rectify:
 	VMAXPS Y3, Y6, Y3
 	VMAXPS Y4, Y6, Y4
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y6
 	VMINPS       Y0, Y6, Y0
 	VMINPS       Y1, Y6, Y1
@@ -850,7 +850,7 @@ rectified:
 	VMINPS       Y3, Y6, Y3
 	VMINPS       Y4, Y6, Y4
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1021,7 +1021,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
 	VMAXPS Y1, Y9, Y1
@@ -1032,9 +1032,9 @@ rectify:
 	VMAXPS Y6, Y9, Y6
 	VMAXPS Y7, Y9, Y7
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y9
 	VMINPS       Y0, Y9, Y0
 	VMINPS       Y1, Y9, Y1
@@ -1045,7 +1045,7 @@ rectified:
 	VMINPS       Y6, Y9, Y6
 	VMINPS       Y7, Y9, Y7
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1187,23 +1187,23 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
 	VMAXPS Y2, Y5, Y2
 	VMAXPS Y3, Y5, Y3
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y5, Y2
 	VMINPS       Y3, Y5, Y3
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1349,7 +1349,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
 	VMAXPS Y1, Y7, Y1
@@ -1358,9 +1358,9 @@ rectify:
 	VMAXPS Y4, Y7, Y4
 	VMAXPS Y5, Y7, Y5
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y7
 	VMINPS       Y0, Y7, Y0
 	VMINPS       Y1, Y7, Y1
@@ -1369,7 +1369,7 @@ rectified:
 	VMINPS       Y4, Y7, Y4
 	VMINPS       Y5, Y7, Y5
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1491,21 +1491,21 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y4
 	VMINPS       Y0, Y4, Y0
 	VMINPS       Y1, Y4, Y1
 	VMINPS       Y2, Y4, Y2
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1629,23 +1629,23 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
 	VMAXPS Y1, Y5, Y1
 	VMAXPS Y2, Y5, Y2
 	VMAXPS Y3, Y5, Y3
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y5
 	VMINPS       Y0, Y5, Y0
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y5, Y2
 	VMINPS       Y3, Y5, Y3
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1750,19 +1750,19 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y3
 	VMINPS       Y0, Y3, Y0
 	VMINPS       Y1, Y3, Y1
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1864,19 +1864,19 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y3
 	VMINPS       Y0, Y3, Y0
 	VMINPS       Y1, Y3, Y1
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1964,17 +1964,17 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y2
 	VMINPS       Y0, Y2, Y0
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x08
 	JNE     masked
 	VMOVUPS Y0, (AX)
@@ -1985,5 +1985,2622 @@ capped:
 masked:
 	VMASKMOVPS Y0, Y1, (AX)
 	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func depthwise8AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise8AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y8
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VFMADD231PS (R12), Y8, Y0
+	VFMADD231PS (R12)(DX*1), Y8, Y1
+	VFMADD231PS (R12)(DX*2), Y8, Y2
+	VFMADD231PS (R13), Y8, Y3
+	VFMADD231PS (R13)(DX*1), Y8, Y4
+	VFMADD231PS (R13)(DX*2), Y8, Y5
+	VFMADD231PS (R14), Y8, Y6
+	VFMADD231PS (R14)(DX*1), Y8, Y7
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y8
+	VADDPS  Y8, Y0, Y0
+	VADDPS  Y8, Y1, Y1
+	VADDPS  Y8, Y2, Y2
+	VADDPS  Y8, Y3, Y3
+	VADDPS  Y8, Y4, Y4
+	VADDPS  Y8, Y5, Y5
+	VADDPS  Y8, Y6, Y6
+	VADDPS  Y8, Y7, Y7
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y0, Y0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y1, Y1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y2, Y2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y3, Y3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y4, Y4
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y5, Y5
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y6, Y6
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y8
+	VADDPS  Y8, Y7, Y7
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y8
+	VMINPS       Y0, Y8, Y0
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Y0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y4, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y5, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y6, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y7, (R9)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y9
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VMASKMOVPS  (R12), Y0, Y10
+	VFMADD231PS Y10, Y9, Y1
+	VMASKMOVPS  (R12)(DX*1), Y0, Y10
+	VFMADD231PS Y10, Y9, Y2
+	VMASKMOVPS  (R12)(DX*2), Y0, Y10
+	VFMADD231PS Y10, Y9, Y3
+	VMASKMOVPS  (R13), Y0, Y10
+	VFMADD231PS Y10, Y9, Y4
+	VMASKMOVPS  (R13)(DX*1), Y0, Y10
+	VFMADD231PS Y10, Y9, Y5
+	VMASKMOVPS  (R13)(DX*2), Y0, Y10
+	VFMADD231PS Y10, Y9, Y6
+	VMASKMOVPS  (R14), Y0, Y10
+	VFMADD231PS Y10, Y9, Y7
+	VMASKMOVPS  (R14)(DX*1), Y0, Y10
+	VFMADD231PS Y10, Y9, Y8
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y9
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y7, Y7
+	VADDPS     Y9, Y8, Y8
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R9
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y1, Y1
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y2, Y2
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y3, Y3
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y4, Y4
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y5, Y5
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y6, Y6
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y7, Y7
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y9
+	VADDPS     Y9, Y8, Y8
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y9
+	VMINPS       Y1, Y9, Y1
+	VMINPS       Y2, Y9, Y2
+	VMINPS       Y3, Y9, Y3
+	VMINPS       Y4, Y9, Y4
+	VMINPS       Y5, Y9, Y5
+	VMINPS       Y6, Y9, Y6
+	VMINPS       Y7, Y9, Y7
+	VMINPS       Y8, Y9, Y8
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R9
+	ADDQ       DI, R9
+	VMASKMOVPS Y1, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y2, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y3, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y4, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y5, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y6, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y7, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y8, Y0, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000008, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000020, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000020, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise7AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise7AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y7
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VFMADD231PS (R12), Y7, Y0
+	VFMADD231PS (R12)(DX*1), Y7, Y1
+	VFMADD231PS (R12)(DX*2), Y7, Y2
+	VFMADD231PS (R13), Y7, Y3
+	VFMADD231PS (R13)(DX*1), Y7, Y4
+	VFMADD231PS (R13)(DX*2), Y7, Y5
+	VFMADD231PS (R14), Y7, Y6
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y7
+	VADDPS  Y7, Y0, Y0
+	VADDPS  Y7, Y1, Y1
+	VADDPS  Y7, Y2, Y2
+	VADDPS  Y7, Y3, Y3
+	VADDPS  Y7, Y4, Y4
+	VADDPS  Y7, Y5, Y5
+	VADDPS  Y7, Y6, Y6
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y7
+	VADDPS  Y7, Y0, Y0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y7
+	VADDPS  Y7, Y1, Y1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y7
+	VADDPS  Y7, Y2, Y2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y7
+	VADDPS  Y7, Y3, Y3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y7
+	VADDPS  Y7, Y4, Y4
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y7
+	VADDPS  Y7, Y5, Y5
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y7
+	VADDPS  Y7, Y6, Y6
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y0, Y7, Y0
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y7
+	VMINPS       Y0, Y7, Y0
+	VMINPS       Y1, Y7, Y1
+	VMINPS       Y2, Y7, Y2
+	VMINPS       Y3, Y7, Y3
+	VMINPS       Y4, Y7, Y4
+	VMINPS       Y5, Y7, Y5
+	VMINPS       Y6, Y7, Y6
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Y0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y4, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y5, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y6, (R9)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y8
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VMASKMOVPS  (R12), Y0, Y9
+	VFMADD231PS Y9, Y8, Y1
+	VMASKMOVPS  (R12)(DX*1), Y0, Y9
+	VFMADD231PS Y9, Y8, Y2
+	VMASKMOVPS  (R12)(DX*2), Y0, Y9
+	VFMADD231PS Y9, Y8, Y3
+	VMASKMOVPS  (R13), Y0, Y9
+	VFMADD231PS Y9, Y8, Y4
+	VMASKMOVPS  (R13)(DX*1), Y0, Y9
+	VFMADD231PS Y9, Y8, Y5
+	VMASKMOVPS  (R13)(DX*2), Y0, Y9
+	VFMADD231PS Y9, Y8, Y6
+	VMASKMOVPS  (R14), Y0, Y9
+	VFMADD231PS Y9, Y8, Y7
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	VADDPS     Y8, Y2, Y2
+	VADDPS     Y8, Y3, Y3
+	VADDPS     Y8, Y4, Y4
+	VADDPS     Y8, Y5, Y5
+	VADDPS     Y8, Y6, Y6
+	VADDPS     Y8, Y7, Y7
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R9
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y1, Y1
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y2, Y2
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y3, Y3
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y4, Y4
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y5, Y5
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y6, Y6
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y8
+	VADDPS     Y8, Y7, Y7
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y8
+	VMINPS       Y1, Y8, Y1
+	VMINPS       Y2, Y8, Y2
+	VMINPS       Y3, Y8, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y5, Y8, Y5
+	VMINPS       Y6, Y8, Y6
+	VMINPS       Y7, Y8, Y7
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R9
+	ADDQ       DI, R9
+	VMASKMOVPS Y1, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y2, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y3, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y4, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y5, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y6, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y7, Y0, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000007, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x0000001c, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x0000001c, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise6AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise6AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y6
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VFMADD231PS (R12), Y6, Y0
+	VFMADD231PS (R12)(DX*1), Y6, Y1
+	VFMADD231PS (R12)(DX*2), Y6, Y2
+	VFMADD231PS (R13), Y6, Y3
+	VFMADD231PS (R13)(DX*1), Y6, Y4
+	VFMADD231PS (R13)(DX*2), Y6, Y5
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y6
+	VADDPS  Y6, Y0, Y0
+	VADDPS  Y6, Y1, Y1
+	VADDPS  Y6, Y2, Y2
+	VADDPS  Y6, Y3, Y3
+	VADDPS  Y6, Y4, Y4
+	VADDPS  Y6, Y5, Y5
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y6
+	VADDPS  Y6, Y0, Y0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y6
+	VADDPS  Y6, Y1, Y1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y6
+	VADDPS  Y6, Y2, Y2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y6
+	VADDPS  Y6, Y3, Y3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y6
+	VADDPS  Y6, Y4, Y4
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y6
+	VADDPS  Y6, Y5, Y5
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y6
+	VMINPS       Y0, Y6, Y0
+	VMINPS       Y1, Y6, Y1
+	VMINPS       Y2, Y6, Y2
+	VMINPS       Y3, Y6, Y3
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Y0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y4, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y5, (R9)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y7
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VMASKMOVPS  (R12), Y0, Y8
+	VFMADD231PS Y8, Y7, Y1
+	VMASKMOVPS  (R12)(DX*1), Y0, Y8
+	VFMADD231PS Y8, Y7, Y2
+	VMASKMOVPS  (R12)(DX*2), Y0, Y8
+	VFMADD231PS Y8, Y7, Y3
+	VMASKMOVPS  (R13), Y0, Y8
+	VFMADD231PS Y8, Y7, Y4
+	VMASKMOVPS  (R13)(DX*1), Y0, Y8
+	VFMADD231PS Y8, Y7, Y5
+	VMASKMOVPS  (R13)(DX*2), Y0, Y8
+	VFMADD231PS Y8, Y7, Y6
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y5, Y5
+	VADDPS     Y7, Y6, Y6
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R9
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y7
+	VADDPS     Y7, Y2, Y2
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y7
+	VADDPS     Y7, Y3, Y3
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y7
+	VADDPS     Y7, Y4, Y4
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y7
+	VADDPS     Y7, Y5, Y5
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y7
+	VADDPS     Y7, Y6, Y6
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y7
+	VMINPS       Y1, Y7, Y1
+	VMINPS       Y2, Y7, Y2
+	VMINPS       Y3, Y7, Y3
+	VMINPS       Y4, Y7, Y4
+	VMINPS       Y5, Y7, Y5
+	VMINPS       Y6, Y7, Y6
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R9
+	ADDQ       DI, R9
+	VMASKMOVPS Y1, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y2, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y3, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y4, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y5, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y6, Y0, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000006, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000018, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000018, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise5AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise5AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y5
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VFMADD231PS (R12), Y5, Y0
+	VFMADD231PS (R12)(DX*1), Y5, Y1
+	VFMADD231PS (R12)(DX*2), Y5, Y2
+	VFMADD231PS (R13), Y5, Y3
+	VFMADD231PS (R13)(DX*1), Y5, Y4
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y5
+	VADDPS  Y5, Y0, Y0
+	VADDPS  Y5, Y1, Y1
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y5, Y3, Y3
+	VADDPS  Y5, Y4, Y4
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y5
+	VADDPS  Y5, Y0, Y0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y5
+	VADDPS  Y5, Y1, Y1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y5
+	VADDPS  Y5, Y2, Y2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y5
+	VADDPS  Y5, Y3, Y3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y5
+	VADDPS  Y5, Y4, Y4
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y5
+	VMINPS       Y0, Y5, Y0
+	VMINPS       Y1, Y5, Y1
+	VMINPS       Y2, Y5, Y2
+	VMINPS       Y3, Y5, Y3
+	VMINPS       Y4, Y5, Y4
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Y0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y4, (R9)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y6
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VMASKMOVPS  (R12), Y0, Y7
+	VFMADD231PS Y7, Y6, Y1
+	VMASKMOVPS  (R12)(DX*1), Y0, Y7
+	VFMADD231PS Y7, Y6, Y2
+	VMASKMOVPS  (R12)(DX*2), Y0, Y7
+	VFMADD231PS Y7, Y6, Y3
+	VMASKMOVPS  (R13), Y0, Y7
+	VFMADD231PS Y7, Y6, Y4
+	VMASKMOVPS  (R13)(DX*1), Y0, Y7
+	VFMADD231PS Y7, Y6, Y5
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y6, Y3, Y3
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y6, Y5, Y5
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R9
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y6
+	VADDPS     Y6, Y2, Y2
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y6
+	VADDPS     Y6, Y3, Y3
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y6
+	VADDPS     Y6, Y4, Y4
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y6
+	VADDPS     Y6, Y5, Y5
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y6
+	VMINPS       Y1, Y6, Y1
+	VMINPS       Y2, Y6, Y2
+	VMINPS       Y3, Y6, Y3
+	VMINPS       Y4, Y6, Y4
+	VMINPS       Y5, Y6, Y5
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R9
+	ADDQ       DI, R9
+	VMASKMOVPS Y1, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y2, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y3, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y4, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y5, Y0, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000005, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000014, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000014, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise4AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise4AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y4
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VFMADD231PS (R12), Y4, Y0
+	VFMADD231PS (R12)(DX*1), Y4, Y1
+	VFMADD231PS (R12)(DX*2), Y4, Y2
+	VFMADD231PS (R13), Y4, Y3
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y4
+	VADDPS  Y4, Y0, Y0
+	VADDPS  Y4, Y1, Y1
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y4, Y3, Y3
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y4
+	VADDPS  Y4, Y1, Y1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y4
+	VADDPS  Y4, Y2, Y2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y4
+	VADDPS  Y4, Y3, Y3
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y4
+	VMINPS       Y0, Y4, Y0
+	VMINPS       Y1, Y4, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Y0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y5
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VMASKMOVPS  (R12), Y0, Y6
+	VFMADD231PS Y6, Y5, Y1
+	VMASKMOVPS  (R12)(DX*1), Y0, Y6
+	VFMADD231PS Y6, Y5, Y2
+	VMASKMOVPS  (R12)(DX*2), Y0, Y6
+	VFMADD231PS Y6, Y5, Y3
+	VMASKMOVPS  (R13), Y0, Y6
+	VFMADD231PS Y6, Y5, Y4
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y5, Y4, Y4
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R9
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y5
+	VADDPS     Y5, Y3, Y3
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y5
+	VADDPS     Y5, Y4, Y4
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y5
+	VMINPS       Y1, Y5, Y1
+	VMINPS       Y2, Y5, Y2
+	VMINPS       Y3, Y5, Y3
+	VMINPS       Y4, Y5, Y4
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R9
+	ADDQ       DI, R9
+	VMASKMOVPS Y1, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y2, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y3, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y4, Y0, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000004, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000010, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000010, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise3AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise3AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y3
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VFMADD231PS (R12), Y3, Y0
+	VFMADD231PS (R12)(DX*1), Y3, Y1
+	VFMADD231PS (R12)(DX*2), Y3, Y2
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y2, Y2
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y3
+	VADDPS  Y3, Y0, Y0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y3
+	VADDPS  Y3, Y1, Y1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y3
+	VADDPS  Y3, Y2, Y2
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y3, Y2
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Y0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y2, (R9)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y4
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VMASKMOVPS  (R12), Y0, Y5
+	VFMADD231PS Y5, Y4, Y1
+	VMASKMOVPS  (R12)(DX*1), Y0, Y5
+	VFMADD231PS Y5, Y4, Y2
+	VMASKMOVPS  (R12)(DX*2), Y0, Y5
+	VFMADD231PS Y5, Y4, Y3
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R9
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y4
+	VADDPS     Y4, Y2, Y2
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y4
+	VADDPS     Y4, Y3, Y3
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y4
+	VMINPS       Y1, Y4, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y3, Y4, Y3
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R9
+	ADDQ       DI, R9
+	VMASKMOVPS Y1, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y2, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y3, Y0, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000003, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x0000000c, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x0000000c, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise2AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise2AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y2
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VFMADD231PS (R12), Y2, Y0
+	VFMADD231PS (R12)(DX*1), Y2, Y1
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y2
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y2
+	VADDPS  Y2, Y0, Y0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Y2
+	VADDPS  Y2, Y1, Y1
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y2
+	VMINPS       Y0, Y2, Y0
+	VMINPS       Y1, Y2, Y1
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Y0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Y1, (R9)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y3
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VMASKMOVPS  (R12), Y0, Y4
+	VFMADD231PS Y4, Y3, Y1
+	VMASKMOVPS  (R12)(DX*1), Y0, Y4
+	VFMADD231PS Y4, Y3, Y2
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R9
+	ADDQ       DI, R9
+	VMASKMOVPS (R9), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	ADDQ       R8, R9
+	VMASKMOVPS (R9), Y0, Y3
+	VADDPS     Y3, Y2, Y2
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y3, Y2
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R9
+	ADDQ       DI, R9
+	VMASKMOVPS Y1, Y0, (R9)
+	ADDQ       R8, R9
+	VMASKMOVPS Y2, Y0, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000002, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000008, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000008, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise1AVX2(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, FMA3
+TEXT ·depthwise1AVX2(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Y1
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VFMADD231PS (R12), Y1, Y0
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Y1
+	VADDPS  Y1, Y0, Y0
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Y1
+	VADDPS  Y1, Y0, Y0
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y1
+	VMINPS       Y0, Y1, Y0
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS Y0, (R8)
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      next
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    taps+40(FP), R8
+	MOVQ    count+48(FP), R9
+	MOVQ    CX, R10
+	ADDQ    DI, R10
+	MOVQ    BX, R11
+	ADDQ    DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMASKMOVPS  (R11)(R12*4), Y0, Y2
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VMASKMOVPS  (R12), Y0, Y3
+	VFMADD231PS Y3, Y2, Y1
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ       bias+64(FP), R8
+	TESTQ      R8, R8
+	JZ         part_residual
+	VMASKMOVPS (R8)(DI*1), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+part_residual:
+	TESTQ      SI, SI
+	JZ         part_rectify
+	MOVQ       apart+80(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       SI, R8
+	ADDQ       DI, R8
+	VMASKMOVPS (R8), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y1, Y2, Y1
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX2<>+64(SB), Y2
+	VMINPS       Y1, Y2, Y1
+
+part_capped:
+	MOVQ       across+8(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       AX, R8
+	ADDQ       DI, R8
+	VMASKMOVPS Y1, Y0, (R8)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000001, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000004, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000004, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient6AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, FMA3
+TEXT ·depthwiseGradient6AVX2(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   count+40(FP), R11
+	MOVQ   channels+48(FP), R12
+	SHLQ   $0x02, R12
+	LEAQ   (CX)(DI*1), R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   BX, R10
+	ADDQ   DI, R10
+
+whole_pixel:
+	TESTQ       R11, R11
+	JZ          whole_done
+	VMOVUPS     (R10), Y6
+	VFMADD231PS (R8), Y6, Y0
+	VFMADD231PS (R8)(DX*1), Y6, Y1
+	VFMADD231PS (R8)(DX*2), Y6, Y2
+	VFMADD231PS (R9), Y6, Y3
+	VFMADD231PS (R9)(DX*1), Y6, Y4
+	VFMADD231PS (R9)(DX*2), Y6, Y5
+	ADDQ        SI, R8
+	ADDQ        SI, R9
+	ADDQ        R12, R10
+	DECQ        R11
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Y6
+	VADDPS  Y6, Y0, Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y3, Y3
+	VMOVUPS Y3, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y4, Y4
+	VMOVUPS Y4, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y5, Y5
+	VMOVUPS Y5, (R8)
+	ADDQ    R12, R8
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      end
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	MOVQ    count+40(FP), R8
+	MOVQ    channels+48(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (CX)(DI*1), CX
+	LEAQ    (CX)(DX*2), R10
+	ADDQ    DX, R10
+	ADDQ    DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMASKMOVPS  (BX), Y0, Y7
+	VMASKMOVPS  (CX), Y0, Y8
+	VFMADD231PS Y8, Y7, Y1
+	VMASKMOVPS  (CX)(DX*1), Y0, Y8
+	VFMADD231PS Y8, Y7, Y2
+	VMASKMOVPS  (CX)(DX*2), Y0, Y8
+	VFMADD231PS Y8, Y7, Y3
+	VMASKMOVPS  (R10), Y0, Y8
+	VFMADD231PS Y8, Y7, Y4
+	VMASKMOVPS  (R10)(DX*1), Y0, Y8
+	VFMADD231PS Y8, Y7, Y5
+	VMASKMOVPS  (R10)(DX*2), Y0, Y8
+	VFMADD231PS Y8, Y7, Y6
+	ADDQ        SI, CX
+	ADDQ        SI, R10
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y5, Y5
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y6, Y6
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient5AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, FMA3
+TEXT ·depthwiseGradient5AVX2(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	MOVQ   count+40(FP), R11
+	MOVQ   channels+48(FP), R12
+	SHLQ   $0x02, R12
+	LEAQ   (CX)(DI*1), R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   BX, R10
+	ADDQ   DI, R10
+
+whole_pixel:
+	TESTQ       R11, R11
+	JZ          whole_done
+	VMOVUPS     (R10), Y5
+	VFMADD231PS (R8), Y5, Y0
+	VFMADD231PS (R8)(DX*1), Y5, Y1
+	VFMADD231PS (R8)(DX*2), Y5, Y2
+	VFMADD231PS (R9), Y5, Y3
+	VFMADD231PS (R9)(DX*1), Y5, Y4
+	ADDQ        SI, R8
+	ADDQ        SI, R9
+	ADDQ        R12, R10
+	DECQ        R11
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Y5
+	VADDPS  Y5, Y0, Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y3, Y3
+	VMOVUPS Y3, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y4, Y4
+	VMOVUPS Y4, (R8)
+	ADDQ    R12, R8
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      end
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVQ    count+40(FP), R8
+	MOVQ    channels+48(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (CX)(DI*1), CX
+	LEAQ    (CX)(DX*2), R10
+	ADDQ    DX, R10
+	ADDQ    DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMASKMOVPS  (BX), Y0, Y6
+	VMASKMOVPS  (CX), Y0, Y7
+	VFMADD231PS Y7, Y6, Y1
+	VMASKMOVPS  (CX)(DX*1), Y0, Y7
+	VFMADD231PS Y7, Y6, Y2
+	VMASKMOVPS  (CX)(DX*2), Y0, Y7
+	VFMADD231PS Y7, Y6, Y3
+	VMASKMOVPS  (R10), Y0, Y7
+	VFMADD231PS Y7, Y6, Y4
+	VMASKMOVPS  (R10)(DX*1), Y0, Y7
+	VFMADD231PS Y7, Y6, Y5
+	ADDQ        SI, CX
+	ADDQ        SI, R10
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y5, Y5
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient4AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, FMA3
+TEXT ·depthwiseGradient4AVX2(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   count+40(FP), R11
+	MOVQ   channels+48(FP), R12
+	SHLQ   $0x02, R12
+	LEAQ   (CX)(DI*1), R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   BX, R10
+	ADDQ   DI, R10
+
+whole_pixel:
+	TESTQ       R11, R11
+	JZ          whole_done
+	VMOVUPS     (R10), Y4
+	VFMADD231PS (R8), Y4, Y0
+	VFMADD231PS (R8)(DX*1), Y4, Y1
+	VFMADD231PS (R8)(DX*2), Y4, Y2
+	VFMADD231PS (R9), Y4, Y3
+	ADDQ        SI, R8
+	ADDQ        SI, R9
+	ADDQ        R12, R10
+	DECQ        R11
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y3, Y3
+	VMOVUPS Y3, (R8)
+	ADDQ    R12, R8
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      end
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	MOVQ    count+40(FP), R8
+	MOVQ    channels+48(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (CX)(DI*1), CX
+	LEAQ    (CX)(DX*2), R10
+	ADDQ    DX, R10
+	ADDQ    DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMASKMOVPS  (BX), Y0, Y5
+	VMASKMOVPS  (CX), Y0, Y6
+	VFMADD231PS Y6, Y5, Y1
+	VMASKMOVPS  (CX)(DX*1), Y0, Y6
+	VFMADD231PS Y6, Y5, Y2
+	VMASKMOVPS  (CX)(DX*2), Y0, Y6
+	VFMADD231PS Y6, Y5, Y3
+	VMASKMOVPS  (R10), Y0, Y6
+	VFMADD231PS Y6, Y5, Y4
+	ADDQ        SI, CX
+	ADDQ        SI, R10
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient3AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, FMA3
+TEXT ·depthwiseGradient3AVX2(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	MOVQ   count+40(FP), R10
+	MOVQ   channels+48(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (CX)(DI*1), R8
+	MOVQ   BX, R9
+	ADDQ   DI, R9
+
+whole_pixel:
+	TESTQ       R10, R10
+	JZ          whole_done
+	VMOVUPS     (R9), Y3
+	VFMADD231PS (R8), Y3, Y0
+	VFMADD231PS (R8)(DX*1), Y3, Y1
+	VFMADD231PS (R8)(DX*2), Y3, Y2
+	ADDQ        SI, R8
+	ADDQ        R11, R9
+	DECQ        R10
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Y3
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    R11, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    R11, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y2, Y2
+	VMOVUPS Y2, (R8)
+	ADDQ    R11, R8
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      end
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    count+40(FP), R8
+	MOVQ    channels+48(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (CX)(DI*1), CX
+	ADDQ    DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMASKMOVPS  (BX), Y0, Y4
+	VMASKMOVPS  (CX), Y0, Y5
+	VFMADD231PS Y5, Y4, Y1
+	VMASKMOVPS  (CX)(DX*1), Y0, Y5
+	VFMADD231PS Y5, Y4, Y2
+	VMASKMOVPS  (CX)(DX*2), Y0, Y5
+	VFMADD231PS Y5, Y4, Y3
+	ADDQ        SI, CX
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient2AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, FMA3
+TEXT ·depthwiseGradient2AVX2(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   count+40(FP), R10
+	MOVQ   channels+48(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (CX)(DI*1), R8
+	MOVQ   BX, R9
+	ADDQ   DI, R9
+
+whole_pixel:
+	TESTQ       R10, R10
+	JZ          whole_done
+	VMOVUPS     (R9), Y2
+	VFMADD231PS (R8), Y2, Y0
+	VFMADD231PS (R8)(DX*1), Y2, Y1
+	ADDQ        SI, R8
+	ADDQ        R11, R9
+	DECQ        R10
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Y2
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    R11, R8
+	VMOVUPS (R8), Y0
+	VADDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    R11, R8
+	ADDQ    $0x00000020, DI
+	JMP     whole
+
+part:
+	TESTQ   R8, R8
+	JZ      end
+	SHRQ    $0x02, R8
+	LEAQ    tailMaskAVX2<>+0(SB), R9
+	NEGQ    R8
+	VMOVUPS 32(R9)(R8*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    count+40(FP), R8
+	MOVQ    channels+48(FP), R9
+	SHLQ    $0x02, R9
+	LEAQ    (CX)(DI*1), CX
+	ADDQ    DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMASKMOVPS  (BX), Y0, Y3
+	VMASKMOVPS  (CX), Y0, Y4
+	VFMADD231PS Y4, Y3, Y1
+	VMASKMOVPS  (CX)(DX*1), Y0, Y4
+	VFMADD231PS Y4, Y3, Y2
+	ADDQ        SI, CX
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ       DI, AX
+	VMASKMOVPS (AX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       R9, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient1AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, FMA3
+TEXT ·depthwiseGradient1AVX2(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DX, DX
+
+whole:
+	MOVQ   channels+48(FP), DI
+	SHLQ   $0x02, DI
+	SUBQ   DX, DI
+	CMPQ   DI, $0x00000020
+	JL     part
+	VXORPS Y0, Y0, Y0
+	MOVQ   count+40(FP), R9
+	MOVQ   channels+48(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (CX)(DX*1), DI
+	MOVQ   BX, R8
+	ADDQ   DX, R8
+
+whole_pixel:
+	TESTQ       R9, R9
+	JZ          whole_done
+	VMOVUPS     (R8), Y1
+	VFMADD231PS (DI), Y1, Y0
+	ADDQ        SI, DI
+	ADDQ        R10, R8
+	DECQ        R9
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, DI
+	ADDQ    DX, DI
+	VMOVUPS (DI), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (DI)
+	ADDQ    R10, DI
+	ADDQ    $0x00000020, DX
+	JMP     whole
+
+part:
+	TESTQ   DI, DI
+	JZ      end
+	SHRQ    $0x02, DI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	NEGQ    DI
+	VMOVUPS 32(R8)(DI*4), Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    count+40(FP), DI
+	MOVQ    channels+48(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (CX)(DX*1), CX
+	ADDQ    DX, BX
+
+part_pixel:
+	TESTQ       DI, DI
+	JZ          part_done
+	VMASKMOVPS  (BX), Y0, Y2
+	VMASKMOVPS  (CX), Y0, Y3
+	VFMADD231PS Y3, Y2, Y1
+	ADDQ        SI, CX
+	ADDQ        R8, BX
+	DECQ        DI
+	JMP         part_pixel
+
+part_done:
+	ADDQ       DX, AX
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       R8, AX
+
+end:
 	VZEROUPPER
 	RET

@@ -296,7 +296,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z31, Z31, Z31
 	VMAXPS Z0, Z31, Z0
 	VMAXPS Z1, Z31, Z1
@@ -327,9 +327,9 @@ relu:
 	VMAXPS Z26, Z31, Z26
 	VMAXPS Z27, Z31, Z27
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z28
 	VMINPS       Z0, Z28, Z0
 	VMINPS       Z1, Z28, Z1
@@ -360,7 +360,7 @@ rectified:
 	VMINPS       Z26, Z28, Z26
 	VMINPS       Z27, Z28, Z27
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -585,7 +585,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z16, Z16, Z16
 	VMAXPS Z0, Z16, Z0
 	VMAXPS Z1, Z16, Z1
@@ -602,9 +602,9 @@ relu:
 	VMAXPS Z12, Z16, Z12
 	VMAXPS Z13, Z16, Z13
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
@@ -621,7 +621,7 @@ rectified:
 	VMINPS       Z12, Z14, Z12
 	VMINPS       Z13, Z14, Z13
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -824,7 +824,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z19, Z19, Z19
 	VMAXPS Z0, Z19, Z0
 	VMAXPS Z1, Z19, Z1
@@ -843,9 +843,9 @@ relu:
 	VMAXPS Z14, Z19, Z14
 	VMAXPS Z15, Z19, Z15
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z16
 	VMINPS       Z0, Z16, Z0
 	VMINPS       Z1, Z16, Z1
@@ -864,7 +864,7 @@ rectified:
 	VMINPS       Z14, Z16, Z14
 	VMINPS       Z15, Z16, Z15
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -1011,7 +1011,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -1022,9 +1022,9 @@ relu:
 	VMAXPS Z6, Z10, Z6
 	VMAXPS Z7, Z10, Z7
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
@@ -1035,7 +1035,7 @@ rectified:
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -1162,7 +1162,7 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -1173,9 +1173,9 @@ relu:
 	VMAXPS Z6, Z11, Z6
 	VMAXPS Z7, Z11, Z7
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
@@ -1186,7 +1186,7 @@ rectified:
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -1281,23 +1281,23 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
 	VMAXPS Z2, Z6, Z2
 	VMAXPS Z3, Z6, Z3
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VMOVUPS Z1, (AX)
@@ -1368,19 +1368,19 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
 	ADDQ    CX, AX
@@ -1436,17 +1436,17 @@ bias:
 
 relu:
 	TESTQ  $0x00000002, DX
-	JZ     rectified
+	JZ     tile_rectified
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 
-rectified:
+tile_rectified:
 	TESTQ        $0x00000004, DX
-	JZ           capped
+	JZ           tile_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z1
 	VMINPS       Z0, Z1, Z0
 
-capped:
+tile_capped:
 	VMOVUPS Z0, (AX)
 	ADDQ    CX, AX
 	VZEROUPPER

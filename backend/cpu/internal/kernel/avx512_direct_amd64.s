@@ -359,7 +359,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z31, Z31, Z31
 	VMAXPS Z0, Z31, Z0
 	VMAXPS Z1, Z31, Z1
@@ -390,9 +390,9 @@ rectify:
 	VMAXPS Z26, Z31, Z26
 	VMAXPS Z27, Z31, Z27
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z28
 	VMINPS       Z0, Z28, Z0
 	VMINPS       Z1, Z28, Z1
@@ -423,7 +423,7 @@ rectified:
 	VMINPS       Z26, Z28, Z26
 	VMINPS       Z27, Z28, Z27
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -702,7 +702,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -719,9 +719,9 @@ rectify:
 	VMAXPS Z12, Z15, Z12
 	VMAXPS Z13, Z15, Z13
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
@@ -738,7 +738,7 @@ rectified:
 	VMINPS       Z12, Z14, Z12
 	VMINPS       Z13, Z14, Z13
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -1116,7 +1116,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z29, Z29, Z29
 	VMAXPS Z0, Z29, Z0
 	VMAXPS Z1, Z29, Z1
@@ -1145,9 +1145,9 @@ rectify:
 	VMAXPS Z24, Z29, Z24
 	VMAXPS Z25, Z29, Z25
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z26
 	VMINPS       Z0, Z26, Z0
 	VMINPS       Z1, Z26, Z1
@@ -1176,7 +1176,7 @@ rectified:
 	VMINPS       Z24, Z26, Z24
 	VMINPS       Z25, Z26, Z25
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -1441,7 +1441,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
 	VMAXPS Z1, Z14, Z1
@@ -1457,9 +1457,9 @@ rectify:
 	VMAXPS Z11, Z14, Z11
 	VMAXPS Z12, Z14, Z12
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z13
 	VMINPS       Z0, Z13, Z0
 	VMINPS       Z1, Z13, Z1
@@ -1475,7 +1475,7 @@ rectified:
 	VMINPS       Z11, Z13, Z11
 	VMINPS       Z12, Z13, Z12
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -1828,7 +1828,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z27, Z27, Z27
 	VMAXPS Z0, Z27, Z0
 	VMAXPS Z1, Z27, Z1
@@ -1855,9 +1855,9 @@ rectify:
 	VMAXPS Z22, Z27, Z22
 	VMAXPS Z23, Z27, Z23
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z24
 	VMINPS       Z0, Z24, Z0
 	VMINPS       Z1, Z24, Z1
@@ -1884,7 +1884,7 @@ rectified:
 	VMINPS       Z22, Z24, Z22
 	VMINPS       Z23, Z24, Z23
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -2132,7 +2132,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -2147,9 +2147,9 @@ rectify:
 	VMAXPS Z10, Z13, Z10
 	VMAXPS Z11, Z13, Z11
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z12
 	VMINPS       Z0, Z12, Z0
 	VMINPS       Z1, Z12, Z1
@@ -2164,7 +2164,7 @@ rectified:
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -2495,7 +2495,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z25, Z25, Z25
 	VMAXPS Z0, Z25, Z0
 	VMAXPS Z1, Z25, Z1
@@ -2520,9 +2520,9 @@ rectify:
 	VMAXPS Z20, Z25, Z20
 	VMAXPS Z21, Z25, Z21
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z22
 	VMINPS       Z0, Z22, Z0
 	VMINPS       Z1, Z22, Z1
@@ -2547,7 +2547,7 @@ rectified:
 	VMINPS       Z20, Z22, Z20
 	VMINPS       Z21, Z22, Z21
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -2781,7 +2781,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
 	VMAXPS Z1, Z12, Z1
@@ -2795,9 +2795,9 @@ rectify:
 	VMAXPS Z9, Z12, Z9
 	VMAXPS Z10, Z12, Z10
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z11
 	VMINPS       Z0, Z11, Z0
 	VMINPS       Z1, Z11, Z1
@@ -2811,7 +2811,7 @@ rectified:
 	VMINPS       Z9, Z11, Z9
 	VMINPS       Z10, Z11, Z10
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -3120,7 +3120,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z23, Z23, Z23
 	VMAXPS Z0, Z23, Z0
 	VMAXPS Z1, Z23, Z1
@@ -3143,9 +3143,9 @@ rectify:
 	VMAXPS Z18, Z23, Z18
 	VMAXPS Z19, Z23, Z19
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z20
 	VMINPS       Z0, Z20, Z0
 	VMINPS       Z1, Z20, Z1
@@ -3168,7 +3168,7 @@ rectified:
 	VMINPS       Z18, Z20, Z18
 	VMINPS       Z19, Z20, Z19
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -3388,7 +3388,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -3401,9 +3401,9 @@ rectify:
 	VMAXPS Z8, Z11, Z8
 	VMAXPS Z9, Z11, Z9
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z10
 	VMINPS       Z0, Z10, Z0
 	VMINPS       Z1, Z10, Z1
@@ -3416,7 +3416,7 @@ rectified:
 	VMINPS       Z8, Z10, Z8
 	VMINPS       Z9, Z10, Z9
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -3700,7 +3700,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z21, Z21, Z21
 	VMAXPS Z0, Z21, Z0
 	VMAXPS Z1, Z21, Z1
@@ -3721,9 +3721,9 @@ rectify:
 	VMAXPS Z16, Z21, Z16
 	VMAXPS Z17, Z21, Z17
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z18
 	VMINPS       Z0, Z18, Z0
 	VMINPS       Z1, Z18, Z1
@@ -3744,7 +3744,7 @@ rectified:
 	VMINPS       Z16, Z18, Z16
 	VMINPS       Z17, Z18, Z17
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -3947,7 +3947,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
 	VMAXPS Z1, Z10, Z1
@@ -3959,9 +3959,9 @@ rectify:
 	VMAXPS Z7, Z10, Z7
 	VMAXPS Z8, Z10, Z8
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z9
 	VMINPS       Z0, Z9, Z0
 	VMINPS       Z1, Z9, Z1
@@ -3973,7 +3973,7 @@ rectified:
 	VMINPS       Z7, Z9, Z7
 	VMINPS       Z8, Z9, Z8
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -4235,7 +4235,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z19, Z19, Z19
 	VMAXPS Z0, Z19, Z0
 	VMAXPS Z1, Z19, Z1
@@ -4254,9 +4254,9 @@ rectify:
 	VMAXPS Z14, Z19, Z14
 	VMAXPS Z15, Z19, Z15
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z16
 	VMINPS       Z0, Z16, Z0
 	VMINPS       Z1, Z16, Z1
@@ -4275,7 +4275,7 @@ rectified:
 	VMINPS       Z14, Z16, Z14
 	VMINPS       Z15, Z16, Z15
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -4464,7 +4464,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -4475,9 +4475,9 @@ rectify:
 	VMAXPS Z6, Z9, Z6
 	VMAXPS Z7, Z9, Z7
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
@@ -4488,7 +4488,7 @@ rectified:
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -4728,7 +4728,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z17, Z17, Z17
 	VMAXPS Z0, Z17, Z0
 	VMAXPS Z1, Z17, Z1
@@ -4745,9 +4745,9 @@ rectify:
 	VMAXPS Z12, Z17, Z12
 	VMAXPS Z13, Z17, Z13
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
@@ -4764,7 +4764,7 @@ rectified:
 	VMINPS       Z12, Z14, Z12
 	VMINPS       Z13, Z14, Z13
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -4939,7 +4939,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
 	VMAXPS Z1, Z8, Z1
@@ -4949,9 +4949,9 @@ rectify:
 	VMAXPS Z5, Z8, Z5
 	VMAXPS Z6, Z8, Z6
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z7
 	VMINPS       Z0, Z7, Z0
 	VMINPS       Z1, Z7, Z1
@@ -4961,7 +4961,7 @@ rectified:
 	VMINPS       Z5, Z7, Z5
 	VMINPS       Z6, Z7, Z6
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -5176,7 +5176,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
 	VMAXPS Z1, Z15, Z1
@@ -5191,9 +5191,9 @@ rectify:
 	VMAXPS Z10, Z15, Z10
 	VMAXPS Z11, Z15, Z11
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z12
 	VMINPS       Z0, Z12, Z0
 	VMINPS       Z1, Z12, Z1
@@ -5208,7 +5208,7 @@ rectified:
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -5366,7 +5366,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
@@ -5375,9 +5375,9 @@ rectify:
 	VMAXPS Z4, Z7, Z4
 	VMAXPS Z5, Z7, Z5
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z6
 	VMINPS       Z0, Z6, Z0
 	VMINPS       Z1, Z6, Z1
@@ -5386,7 +5386,7 @@ rectified:
 	VMINPS       Z4, Z6, Z4
 	VMINPS       Z5, Z6, Z5
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -5579,7 +5579,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
 	VMAXPS Z1, Z13, Z1
@@ -5592,9 +5592,9 @@ rectify:
 	VMAXPS Z8, Z13, Z8
 	VMAXPS Z9, Z13, Z9
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z10
 	VMINPS       Z0, Z10, Z0
 	VMINPS       Z1, Z10, Z1
@@ -5607,7 +5607,7 @@ rectified:
 	VMINPS       Z8, Z10, Z8
 	VMINPS       Z9, Z10, Z9
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -5751,7 +5751,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
 	VMAXPS Z1, Z6, Z1
@@ -5759,9 +5759,9 @@ rectify:
 	VMAXPS Z3, Z6, Z3
 	VMAXPS Z4, Z6, Z4
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z5
 	VMINPS       Z0, Z5, Z0
 	VMINPS       Z1, Z5, Z1
@@ -5769,7 +5769,7 @@ rectified:
 	VMINPS       Z3, Z5, Z3
 	VMINPS       Z4, Z5, Z4
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -5940,7 +5940,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
 	VMAXPS Z1, Z11, Z1
@@ -5951,9 +5951,9 @@ rectify:
 	VMAXPS Z6, Z11, Z6
 	VMAXPS Z7, Z11, Z7
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
@@ -5964,7 +5964,7 @@ rectified:
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6094,23 +6094,23 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 	VMAXPS Z2, Z5, Z2
 	VMAXPS Z3, Z5, Z3
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6256,7 +6256,7 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
 	VMAXPS Z1, Z9, Z1
@@ -6265,9 +6265,9 @@ rectify:
 	VMAXPS Z4, Z9, Z4
 	VMAXPS Z5, Z9, Z5
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z6
 	VMINPS       Z0, Z6, Z0
 	VMINPS       Z1, Z6, Z1
@@ -6276,7 +6276,7 @@ rectified:
 	VMINPS       Z4, Z6, Z4
 	VMINPS       Z5, Z6, Z5
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6389,21 +6389,21 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
 	VMAXPS Z1, Z4, Z1
 	VMAXPS Z2, Z4, Z2
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z3
 	VMINPS       Z0, Z3, Z0
 	VMINPS       Z1, Z3, Z1
 	VMINPS       Z2, Z3, Z2
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6527,23 +6527,23 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
 	VMAXPS Z1, Z7, Z1
 	VMAXPS Z2, Z7, Z2
 	VMAXPS Z3, Z7, Z3
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6642,19 +6642,19 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6756,19 +6756,19 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6853,17 +6853,17 @@ residual:
 
 rectify:
 	TESTQ  $0x00000002, R8
-	JZ     rectified
+	JZ     strided_rectified
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
-rectified:
+strided_rectified:
 	TESTQ        $0x00000004, R8
-	JZ           capped
+	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z1
 	VMINPS       Z0, Z1, Z0
 
-capped:
+strided_capped:
 	CMPQ    DX, $0x10
 	JNE     masked
 	VMOVUPS Z0, (AX)
@@ -6874,5 +6874,2636 @@ capped:
 masked:
 	VMOVUPS Z0, K1, (AX)
 	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func depthwise8AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise8AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z8
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VFMADD231PS (R12), Z8, Z0
+	VFMADD231PS (R12)(DX*1), Z8, Z1
+	VFMADD231PS (R12)(DX*2), Z8, Z2
+	VFMADD231PS (R13), Z8, Z3
+	VFMADD231PS (R13)(DX*1), Z8, Z4
+	VFMADD231PS (R13)(DX*2), Z8, Z5
+	VFMADD231PS (R14), Z8, Z6
+	VFMADD231PS (R14)(DX*1), Z8, Z7
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z8
+	VADDPS  Z8, Z0, Z0
+	VADDPS  Z8, Z1, Z1
+	VADDPS  Z8, Z2, Z2
+	VADDPS  Z8, Z3, Z3
+	VADDPS  Z8, Z4, Z4
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z8, Z6, Z6
+	VADDPS  Z8, Z7, Z7
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z0, Z0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z1, Z1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z2, Z2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z3, Z3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z4, Z4
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z5, Z5
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z6, Z6
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z8
+	VADDPS  Z8, Z7, Z7
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+	VMAXPS Z6, Z9, Z6
+	VMAXPS Z7, Z9, Z7
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z8
+	VMINPS       Z0, Z8, Z0
+	VMINPS       Z1, Z8, Z1
+	VMINPS       Z2, Z8, Z2
+	VMINPS       Z3, Z8, Z3
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z8
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VMOVUPS.Z   (R12), K1, Z19
+	VFMADD231PS Z19, Z8, Z10
+	VMOVUPS.Z   (R12)(DX*1), K1, Z19
+	VFMADD231PS Z19, Z8, Z11
+	VMOVUPS.Z   (R12)(DX*2), K1, Z19
+	VFMADD231PS Z19, Z8, Z12
+	VMOVUPS.Z   (R13), K1, Z19
+	VFMADD231PS Z19, Z8, Z13
+	VMOVUPS.Z   (R13)(DX*1), K1, Z19
+	VFMADD231PS Z19, Z8, Z14
+	VMOVUPS.Z   (R13)(DX*2), K1, Z19
+	VFMADD231PS Z19, Z8, Z15
+	VMOVUPS.Z   (R14), K1, Z19
+	VFMADD231PS Z19, Z8, Z16
+	VMOVUPS.Z   (R14)(DX*1), K1, Z19
+	VFMADD231PS Z19, Z8, Z17
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z8
+	VADDPS    Z8, Z10, Z10
+	VADDPS    Z8, Z11, Z11
+	VADDPS    Z8, Z12, Z12
+	VADDPS    Z8, Z13, Z13
+	VADDPS    Z8, Z14, Z14
+	VADDPS    Z8, Z15, Z15
+	VADDPS    Z8, Z16, Z16
+	VADDPS    Z8, Z17, Z17
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R9
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z10, Z10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z11, Z11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z12, Z12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z13, Z13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z14, Z14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z15, Z15
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z16, Z16
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z8
+	VADDPS    Z8, Z17, Z17
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z18, Z18, Z18
+	VMAXPS Z10, Z18, Z10
+	VMAXPS Z11, Z18, Z11
+	VMAXPS Z12, Z18, Z12
+	VMAXPS Z13, Z18, Z13
+	VMAXPS Z14, Z18, Z14
+	VMAXPS Z15, Z18, Z15
+	VMAXPS Z16, Z18, Z16
+	VMAXPS Z17, Z18, Z17
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z8
+	VMINPS       Z10, Z8, Z10
+	VMINPS       Z11, Z8, Z11
+	VMINPS       Z12, Z8, Z12
+	VMINPS       Z13, Z8, Z13
+	VMINPS       Z14, Z8, Z14
+	VMINPS       Z15, Z8, Z15
+	VMINPS       Z16, Z8, Z16
+	VMINPS       Z17, Z8, Z17
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z10, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z11, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z12, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z13, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z14, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z15, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z16, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z17, K1, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000008, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000020, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000020, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise7AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise7AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z7
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VFMADD231PS (R12), Z7, Z0
+	VFMADD231PS (R12)(DX*1), Z7, Z1
+	VFMADD231PS (R12)(DX*2), Z7, Z2
+	VFMADD231PS (R13), Z7, Z3
+	VFMADD231PS (R13)(DX*1), Z7, Z4
+	VFMADD231PS (R13)(DX*2), Z7, Z5
+	VFMADD231PS (R14), Z7, Z6
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z7
+	VADDPS  Z7, Z0, Z0
+	VADDPS  Z7, Z1, Z1
+	VADDPS  Z7, Z2, Z2
+	VADDPS  Z7, Z3, Z3
+	VADDPS  Z7, Z4, Z4
+	VADDPS  Z7, Z5, Z5
+	VADDPS  Z7, Z6, Z6
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z7
+	VADDPS  Z7, Z0, Z0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z7
+	VADDPS  Z7, Z1, Z1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z7
+	VADDPS  Z7, Z2, Z2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z7
+	VADDPS  Z7, Z3, Z3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z7
+	VADDPS  Z7, Z4, Z4
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z7
+	VADDPS  Z7, Z5, Z5
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z7
+	VADDPS  Z7, Z6, Z6
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z0, Z8, Z0
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z7
+	VMINPS       Z0, Z7, Z0
+	VMINPS       Z1, Z7, Z1
+	VMINPS       Z2, Z7, Z2
+	VMINPS       Z3, Z7, Z3
+	VMINPS       Z4, Z7, Z4
+	VMINPS       Z5, Z7, Z5
+	VMINPS       Z6, Z7, Z6
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z6, (R9)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z7
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	LEAQ        (R13)(DX*2), R14
+	ADDQ        DX, R14
+	VMOVUPS.Z   (R12), K1, Z17
+	VFMADD231PS Z17, Z7, Z9
+	VMOVUPS.Z   (R12)(DX*1), K1, Z17
+	VFMADD231PS Z17, Z7, Z10
+	VMOVUPS.Z   (R12)(DX*2), K1, Z17
+	VFMADD231PS Z17, Z7, Z11
+	VMOVUPS.Z   (R13), K1, Z17
+	VFMADD231PS Z17, Z7, Z12
+	VMOVUPS.Z   (R13)(DX*1), K1, Z17
+	VFMADD231PS Z17, Z7, Z13
+	VMOVUPS.Z   (R13)(DX*2), K1, Z17
+	VFMADD231PS Z17, Z7, Z14
+	VMOVUPS.Z   (R14), K1, Z17
+	VFMADD231PS Z17, Z7, Z15
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z7
+	VADDPS    Z7, Z9, Z9
+	VADDPS    Z7, Z10, Z10
+	VADDPS    Z7, Z11, Z11
+	VADDPS    Z7, Z12, Z12
+	VADDPS    Z7, Z13, Z13
+	VADDPS    Z7, Z14, Z14
+	VADDPS    Z7, Z15, Z15
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R9
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z9, Z9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z10, Z10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z11, Z11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z12, Z12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z13, Z13
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z14, Z14
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z7
+	VADDPS    Z7, Z15, Z15
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z16, Z16, Z16
+	VMAXPS Z9, Z16, Z9
+	VMAXPS Z10, Z16, Z10
+	VMAXPS Z11, Z16, Z11
+	VMAXPS Z12, Z16, Z12
+	VMAXPS Z13, Z16, Z13
+	VMAXPS Z14, Z16, Z14
+	VMAXPS Z15, Z16, Z15
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z7
+	VMINPS       Z9, Z7, Z9
+	VMINPS       Z10, Z7, Z10
+	VMINPS       Z11, Z7, Z11
+	VMINPS       Z12, Z7, Z12
+	VMINPS       Z13, Z7, Z13
+	VMINPS       Z14, Z7, Z14
+	VMINPS       Z15, Z7, Z15
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z9, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z10, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z11, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z12, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z13, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z14, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z15, K1, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000007, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x0000001c, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x0000001c, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise6AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise6AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z6
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VFMADD231PS (R12), Z6, Z0
+	VFMADD231PS (R12)(DX*1), Z6, Z1
+	VFMADD231PS (R12)(DX*2), Z6, Z2
+	VFMADD231PS (R13), Z6, Z3
+	VFMADD231PS (R13)(DX*1), Z6, Z4
+	VFMADD231PS (R13)(DX*2), Z6, Z5
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z6
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z6, Z1, Z1
+	VADDPS  Z6, Z2, Z2
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z6, Z4, Z4
+	VADDPS  Z6, Z5, Z5
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z6
+	VADDPS  Z6, Z0, Z0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z6
+	VADDPS  Z6, Z1, Z1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z6
+	VADDPS  Z6, Z2, Z2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z6
+	VADDPS  Z6, Z3, Z3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z6
+	VADDPS  Z6, Z4, Z4
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z6
+	VADDPS  Z6, Z5, Z5
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+	VMAXPS Z4, Z7, Z4
+	VMAXPS Z5, Z7, Z5
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z6
+	VMINPS       Z0, Z6, Z0
+	VMINPS       Z1, Z6, Z1
+	VMINPS       Z2, Z6, Z2
+	VMINPS       Z3, Z6, Z3
+	VMINPS       Z4, Z6, Z4
+	VMINPS       Z5, Z6, Z5
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z5, (R9)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z6
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VMOVUPS.Z   (R12), K1, Z15
+	VFMADD231PS Z15, Z6, Z8
+	VMOVUPS.Z   (R12)(DX*1), K1, Z15
+	VFMADD231PS Z15, Z6, Z9
+	VMOVUPS.Z   (R12)(DX*2), K1, Z15
+	VFMADD231PS Z15, Z6, Z10
+	VMOVUPS.Z   (R13), K1, Z15
+	VFMADD231PS Z15, Z6, Z11
+	VMOVUPS.Z   (R13)(DX*1), K1, Z15
+	VFMADD231PS Z15, Z6, Z12
+	VMOVUPS.Z   (R13)(DX*2), K1, Z15
+	VFMADD231PS Z15, Z6, Z13
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z6
+	VADDPS    Z6, Z8, Z8
+	VADDPS    Z6, Z9, Z9
+	VADDPS    Z6, Z10, Z10
+	VADDPS    Z6, Z11, Z11
+	VADDPS    Z6, Z12, Z12
+	VADDPS    Z6, Z13, Z13
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R9
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z6
+	VADDPS    Z6, Z8, Z8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z6
+	VADDPS    Z6, Z9, Z9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z6
+	VADDPS    Z6, Z10, Z10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z6
+	VADDPS    Z6, Z11, Z11
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z6
+	VADDPS    Z6, Z12, Z12
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z6
+	VADDPS    Z6, Z13, Z13
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z14, Z14, Z14
+	VMAXPS Z8, Z14, Z8
+	VMAXPS Z9, Z14, Z9
+	VMAXPS Z10, Z14, Z10
+	VMAXPS Z11, Z14, Z11
+	VMAXPS Z12, Z14, Z12
+	VMAXPS Z13, Z14, Z13
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z6
+	VMINPS       Z8, Z6, Z8
+	VMINPS       Z9, Z6, Z9
+	VMINPS       Z10, Z6, Z10
+	VMINPS       Z11, Z6, Z11
+	VMINPS       Z12, Z6, Z12
+	VMINPS       Z13, Z6, Z13
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z8, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z9, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z10, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z11, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z12, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z13, K1, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000006, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000018, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000018, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise5AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise5AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z5
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VFMADD231PS (R12), Z5, Z0
+	VFMADD231PS (R12)(DX*1), Z5, Z1
+	VFMADD231PS (R12)(DX*2), Z5, Z2
+	VFMADD231PS (R13), Z5, Z3
+	VFMADD231PS (R13)(DX*1), Z5, Z4
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z5
+	VADDPS  Z5, Z0, Z0
+	VADDPS  Z5, Z1, Z1
+	VADDPS  Z5, Z2, Z2
+	VADDPS  Z5, Z3, Z3
+	VADDPS  Z5, Z4, Z4
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z5
+	VADDPS  Z5, Z0, Z0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z5
+	VADDPS  Z5, Z1, Z1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z5
+	VADDPS  Z5, Z2, Z2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z5
+	VADDPS  Z5, Z3, Z3
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z5
+	VADDPS  Z5, Z4, Z4
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z0, Z6, Z0
+	VMAXPS Z1, Z6, Z1
+	VMAXPS Z2, Z6, Z2
+	VMAXPS Z3, Z6, Z3
+	VMAXPS Z4, Z6, Z4
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z5
+	VMINPS       Z0, Z5, Z0
+	VMINPS       Z1, Z5, Z1
+	VMINPS       Z2, Z5, Z2
+	VMINPS       Z3, Z5, Z3
+	VMINPS       Z4, Z5, Z4
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z4, (R9)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z5
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VMOVUPS.Z   (R12), K1, Z13
+	VFMADD231PS Z13, Z5, Z7
+	VMOVUPS.Z   (R12)(DX*1), K1, Z13
+	VFMADD231PS Z13, Z5, Z8
+	VMOVUPS.Z   (R12)(DX*2), K1, Z13
+	VFMADD231PS Z13, Z5, Z9
+	VMOVUPS.Z   (R13), K1, Z13
+	VFMADD231PS Z13, Z5, Z10
+	VMOVUPS.Z   (R13)(DX*1), K1, Z13
+	VFMADD231PS Z13, Z5, Z11
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z5
+	VADDPS    Z5, Z7, Z7
+	VADDPS    Z5, Z8, Z8
+	VADDPS    Z5, Z9, Z9
+	VADDPS    Z5, Z10, Z10
+	VADDPS    Z5, Z11, Z11
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R9
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z5
+	VADDPS    Z5, Z7, Z7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z5
+	VADDPS    Z5, Z8, Z8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z5
+	VADDPS    Z5, Z9, Z9
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z5
+	VADDPS    Z5, Z10, Z10
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z5
+	VADDPS    Z5, Z11, Z11
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
+	VMAXPS Z11, Z12, Z11
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z5
+	VMINPS       Z7, Z5, Z7
+	VMINPS       Z8, Z5, Z8
+	VMINPS       Z9, Z5, Z9
+	VMINPS       Z10, Z5, Z10
+	VMINPS       Z11, Z5, Z11
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z7, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z8, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z9, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z10, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z11, K1, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000005, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000014, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000014, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise4AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise4AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z4
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VFMADD231PS (R12), Z4, Z0
+	VFMADD231PS (R12)(DX*1), Z4, Z1
+	VFMADD231PS (R12)(DX*2), Z4, Z2
+	VFMADD231PS (R13), Z4, Z3
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z4
+	VADDPS  Z4, Z0, Z0
+	VADDPS  Z4, Z1, Z1
+	VADDPS  Z4, Z2, Z2
+	VADDPS  Z4, Z3, Z3
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z4
+	VADDPS  Z4, Z1, Z1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z4
+	VADDPS  Z4, Z2, Z2
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z4
+	VADDPS  Z4, Z3, Z3
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VMAXPS Z1, Z5, Z1
+	VMAXPS Z2, Z5, Z2
+	VMAXPS Z3, Z5, Z3
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z4
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	LEAQ        (R12)(DX*2), R13
+	ADDQ        DX, R13
+	VMOVUPS.Z   (R12), K1, Z11
+	VFMADD231PS Z11, Z4, Z6
+	VMOVUPS.Z   (R12)(DX*1), K1, Z11
+	VFMADD231PS Z11, Z4, Z7
+	VMOVUPS.Z   (R12)(DX*2), K1, Z11
+	VFMADD231PS Z11, Z4, Z8
+	VMOVUPS.Z   (R13), K1, Z11
+	VFMADD231PS Z11, Z4, Z9
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z4
+	VADDPS    Z4, Z6, Z6
+	VADDPS    Z4, Z7, Z7
+	VADDPS    Z4, Z8, Z8
+	VADDPS    Z4, Z9, Z9
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R9
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z4
+	VADDPS    Z4, Z6, Z6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z4
+	VADDPS    Z4, Z7, Z7
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z4
+	VADDPS    Z4, Z8, Z8
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z4
+	VADDPS    Z4, Z9, Z9
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z6, Z10, Z6
+	VMAXPS Z7, Z10, Z7
+	VMAXPS Z8, Z10, Z8
+	VMAXPS Z9, Z10, Z9
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z4
+	VMINPS       Z6, Z4, Z6
+	VMINPS       Z7, Z4, Z7
+	VMINPS       Z8, Z4, Z8
+	VMINPS       Z9, Z4, Z9
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z6, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z7, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z8, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z9, K1, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000004, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000010, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000010, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise3AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise3AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z3
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VFMADD231PS (R12), Z3, Z0
+	VFMADD231PS (R12)(DX*1), Z3, Z1
+	VFMADD231PS (R12)(DX*2), Z3, Z2
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z3
+	VADDPS  Z3, Z0, Z0
+	VADDPS  Z3, Z1, Z1
+	VADDPS  Z3, Z2, Z2
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z3
+	VADDPS  Z3, Z0, Z0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z3
+	VADDPS  Z3, Z1, Z1
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z3
+	VADDPS  Z3, Z2, Z2
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z0, Z4, Z0
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z3
+	VMINPS       Z0, Z3, Z0
+	VMINPS       Z1, Z3, Z1
+	VMINPS       Z2, Z3, Z2
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z2, (R9)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z3
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VMOVUPS.Z   (R12), K1, Z9
+	VFMADD231PS Z9, Z3, Z5
+	VMOVUPS.Z   (R12)(DX*1), K1, Z9
+	VFMADD231PS Z9, Z3, Z6
+	VMOVUPS.Z   (R12)(DX*2), K1, Z9
+	VFMADD231PS Z9, Z3, Z7
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z3
+	VADDPS    Z3, Z5, Z5
+	VADDPS    Z3, Z6, Z6
+	VADDPS    Z3, Z7, Z7
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R9
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z3
+	VADDPS    Z3, Z5, Z5
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z3
+	VADDPS    Z3, Z6, Z6
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z3
+	VADDPS    Z3, Z7, Z7
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z3
+	VMINPS       Z5, Z3, Z5
+	VMINPS       Z6, Z3, Z6
+	VMINPS       Z7, Z3, Z7
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z5, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z6, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z7, K1, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000003, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x0000000c, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x0000000c, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise2AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise2AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z2
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VFMADD231PS (R12), Z2, Z0
+	VFMADD231PS (R12)(DX*1), Z2, Z1
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z2
+	VADDPS  Z2, Z0, Z0
+	VADDPS  Z2, Z1, Z1
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    R8, R9
+	VMOVUPS (R9), Z2
+	VADDPS  Z2, Z1, Z1
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z0, Z3, Z0
+	VMAXPS Z1, Z3, Z1
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z2
+	VMINPS       Z0, Z2, Z0
+	VMINPS       Z1, Z2, Z1
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z0, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z1, (R9)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z2
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VMOVUPS.Z   (R12), K1, Z7
+	VFMADD231PS Z7, Z2, Z4
+	VMOVUPS.Z   (R12)(DX*1), K1, Z7
+	VFMADD231PS Z7, Z2, Z5
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z2
+	VADDPS    Z2, Z4, Z4
+	VADDPS    Z2, Z5, Z5
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R9
+	ADDQ      DI, R9
+	VMOVUPS.Z (R9), K1, Z2
+	VADDPS    Z2, Z4, Z4
+	ADDQ      R8, R9
+	VMOVUPS.Z (R9), K1, Z2
+	VADDPS    Z2, Z5, Z5
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z4, Z6, Z4
+	VMAXPS Z5, Z6, Z5
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z2
+	VMINPS       Z4, Z2, Z4
+	VMINPS       Z5, Z2, Z5
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R9
+	ADDQ    DI, R9
+	VMOVUPS Z4, K1, (R9)
+	ADDQ    R8, R9
+	VMOVUPS Z5, K1, (R9)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000002, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000008, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000008, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwise1AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwise1AVX512(SB), NOSPLIT, $0-104
+	MOVQ out+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ w+32(FP), BX
+	MOVQ residual+72(FP), SI
+	SHLQ $0x02, DX
+
+block:
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+56(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+whole_tap:
+	TESTQ       R9, R9
+	JZ          whole_bias
+	MOVQ        8(R8), R12
+	VMOVUPS     (R11)(R12*4), Z1
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VFMADD231PS (R12), Z1, Z0
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         whole_tap
+
+whole_bias:
+	MOVQ    bias+64(FP), R8
+	TESTQ   R8, R8
+	JZ      whole_residual
+	VMOVUPS (R8)(DI*1), Z1
+	VADDPS  Z1, Z0, Z0
+
+whole_residual:
+	TESTQ   SI, SI
+	JZ      whole_rectify
+	MOVQ    apart+80(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    SI, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Z1
+	VADDPS  Z1, Z0, Z0
+
+whole_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     whole_rectified
+	VPXORD Z2, Z2, Z2
+	VMAXPS Z0, Z2, Z0
+
+whole_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           whole_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z1
+	VMINPS       Z0, Z1, Z0
+
+whole_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     next
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z3, Z3, Z3
+	MOVQ   taps+40(FP), R8
+	MOVQ   count+48(FP), R9
+	MOVQ   CX, R10
+	ADDQ   DI, R10
+	MOVQ   BX, R11
+	ADDQ   DI, R11
+
+part_tap:
+	TESTQ       R9, R9
+	JZ          part_bias
+	MOVQ        8(R8), R12
+	VMOVUPS.Z   (R11)(R12*4), K1, Z1
+	MOVQ        (R8), R12
+	LEAQ        (R10)(R12*4), R12
+	VMOVUPS.Z   (R12), K1, Z5
+	VFMADD231PS Z5, Z1, Z3
+	ADDQ        $0x10, R8
+	DECQ        R9
+	JMP         part_tap
+
+part_bias:
+	MOVQ      bias+64(FP), R8
+	TESTQ     R8, R8
+	JZ        part_residual
+	VMOVUPS.Z (R8)(DI*1), K1, Z1
+	VADDPS    Z1, Z3, Z3
+
+part_residual:
+	TESTQ     SI, SI
+	JZ        part_rectify
+	MOVQ      apart+80(FP), R8
+	SHLQ      $0x02, R8
+	MOVQ      SI, R8
+	ADDQ      DI, R8
+	VMOVUPS.Z (R8), K1, Z1
+	VADDPS    Z1, Z3, Z3
+
+part_rectify:
+	MOVQ   mode+88(FP), R8
+	TESTQ  $0x00000002, R8
+	JZ     part_rectified
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z3, Z4, Z3
+
+part_rectified:
+	TESTQ        $0x00000004, R8
+	JZ           part_capped
+	VBROADCASTSS constantsAVX512<>+64(SB), Z1
+	VMINPS       Z3, Z1, Z3
+
+part_capped:
+	MOVQ    across+8(FP), R8
+	SHLQ    $0x02, R8
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS Z3, K1, (R8)
+
+next:
+	DECQ   blocks+96(FP)
+	JZ     end
+	IMUL3Q $0x00000001, DX, DI
+	ADDQ   DI, CX
+	MOVQ   across+8(FP), DI
+	IMUL3Q $0x00000004, DI, DI
+	ADDQ   DI, AX
+	TESTQ  SI, SI
+	JZ     block
+	MOVQ   apart+80(FP), DI
+	IMUL3Q $0x00000004, DI, DI
+	ADDQ   DI, SI
+	JMP    block
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient6AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwiseGradient6AVX512(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   count+40(FP), R11
+	MOVQ   channels+48(FP), R12
+	SHLQ   $0x02, R12
+	LEAQ   (CX)(DI*1), R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   BX, R10
+	ADDQ   DI, R10
+
+whole_pixel:
+	TESTQ       R11, R11
+	JZ          whole_done
+	VMOVUPS     (R10), Z6
+	VFMADD231PS (R8), Z6, Z0
+	VFMADD231PS (R8)(DX*1), Z6, Z1
+	VFMADD231PS (R8)(DX*2), Z6, Z2
+	VFMADD231PS (R9), Z6, Z3
+	VFMADD231PS (R9)(DX*1), Z6, Z4
+	VFMADD231PS (R9)(DX*2), Z6, Z5
+	ADDQ        SI, R8
+	ADDQ        SI, R9
+	ADDQ        R12, R10
+	DECQ        R11
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Z6
+	VADDPS  Z6, Z0, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z6
+	VADDPS  Z6, Z1, Z1
+	VMOVUPS Z1, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z6
+	VADDPS  Z6, Z2, Z2
+	VMOVUPS Z2, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z6
+	VADDPS  Z6, Z3, Z3
+	VMOVUPS Z3, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z6
+	VADDPS  Z6, Z4, Z4
+	VMOVUPS Z4, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z6
+	VADDPS  Z6, Z5, Z5
+	VMOVUPS Z5, (R8)
+	ADDQ    R12, R8
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     end
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	MOVQ   count+40(FP), R8
+	MOVQ   channels+48(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (CX)(DI*1), CX
+	LEAQ   (CX)(DX*2), R10
+	ADDQ   DX, R10
+	ADDQ   DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMOVUPS.Z   (BX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VFMADD231PS Z1, Z0, Z7
+	VMOVUPS.Z   (CX)(DX*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z8
+	VMOVUPS.Z   (CX)(DX*2), K1, Z1
+	VFMADD231PS Z1, Z0, Z9
+	VMOVUPS.Z   (R10), K1, Z1
+	VFMADD231PS Z1, Z0, Z10
+	VMOVUPS.Z   (R10)(DX*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z11
+	VMOVUPS.Z   (R10)(DX*2), K1, Z1
+	VFMADD231PS Z1, Z0, Z12
+	ADDQ        SI, CX
+	ADDQ        SI, R10
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z7, Z7
+	VMOVUPS   Z7, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS   Z8, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z9, Z9
+	VMOVUPS   Z9, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z10, Z10
+	VMOVUPS   Z10, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z11, Z11
+	VMOVUPS   Z11, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z12, Z12
+	VMOVUPS   Z12, K1, (AX)
+	ADDQ      R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient5AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwiseGradient5AVX512(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   count+40(FP), R11
+	MOVQ   channels+48(FP), R12
+	SHLQ   $0x02, R12
+	LEAQ   (CX)(DI*1), R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   BX, R10
+	ADDQ   DI, R10
+
+whole_pixel:
+	TESTQ       R11, R11
+	JZ          whole_done
+	VMOVUPS     (R10), Z5
+	VFMADD231PS (R8), Z5, Z0
+	VFMADD231PS (R8)(DX*1), Z5, Z1
+	VFMADD231PS (R8)(DX*2), Z5, Z2
+	VFMADD231PS (R9), Z5, Z3
+	VFMADD231PS (R9)(DX*1), Z5, Z4
+	ADDQ        SI, R8
+	ADDQ        SI, R9
+	ADDQ        R12, R10
+	DECQ        R11
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Z5
+	VADDPS  Z5, Z0, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z5
+	VADDPS  Z5, Z1, Z1
+	VMOVUPS Z1, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z5
+	VADDPS  Z5, Z2, Z2
+	VMOVUPS Z2, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z5
+	VADDPS  Z5, Z3, Z3
+	VMOVUPS Z3, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z5
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (R8)
+	ADDQ    R12, R8
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     end
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   count+40(FP), R8
+	MOVQ   channels+48(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (CX)(DI*1), CX
+	LEAQ   (CX)(DX*2), R10
+	ADDQ   DX, R10
+	ADDQ   DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMOVUPS.Z   (BX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VFMADD231PS Z1, Z0, Z6
+	VMOVUPS.Z   (CX)(DX*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z7
+	VMOVUPS.Z   (CX)(DX*2), K1, Z1
+	VFMADD231PS Z1, Z0, Z8
+	VMOVUPS.Z   (R10), K1, Z1
+	VFMADD231PS Z1, Z0, Z9
+	VMOVUPS.Z   (R10)(DX*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z10
+	ADDQ        SI, CX
+	ADDQ        SI, R10
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z7, Z7
+	VMOVUPS   Z7, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS   Z8, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z9, Z9
+	VMOVUPS   Z9, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z10, Z10
+	VMOVUPS   Z10, K1, (AX)
+	ADDQ      R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient4AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwiseGradient4AVX512(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   count+40(FP), R11
+	MOVQ   channels+48(FP), R12
+	SHLQ   $0x02, R12
+	LEAQ   (CX)(DI*1), R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	MOVQ   BX, R10
+	ADDQ   DI, R10
+
+whole_pixel:
+	TESTQ       R11, R11
+	JZ          whole_done
+	VMOVUPS     (R10), Z4
+	VFMADD231PS (R8), Z4, Z0
+	VFMADD231PS (R8)(DX*1), Z4, Z1
+	VFMADD231PS (R8)(DX*2), Z4, Z2
+	VFMADD231PS (R9), Z4, Z3
+	ADDQ        SI, R8
+	ADDQ        SI, R9
+	ADDQ        R12, R10
+	DECQ        R11
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS Z1, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS Z2, (R8)
+	ADDQ    R12, R8
+	VMOVUPS (R8), Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, (R8)
+	ADDQ    R12, R8
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     end
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	MOVQ   count+40(FP), R8
+	MOVQ   channels+48(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (CX)(DI*1), CX
+	LEAQ   (CX)(DX*2), R10
+	ADDQ   DX, R10
+	ADDQ   DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMOVUPS.Z   (BX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VFMADD231PS Z1, Z0, Z5
+	VMOVUPS.Z   (CX)(DX*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z6
+	VMOVUPS.Z   (CX)(DX*2), K1, Z1
+	VFMADD231PS Z1, Z0, Z7
+	VMOVUPS.Z   (R10), K1, Z1
+	VFMADD231PS Z1, Z0, Z8
+	ADDQ        SI, CX
+	ADDQ        SI, R10
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z5, Z5
+	VMOVUPS   Z5, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z7, Z7
+	VMOVUPS   Z7, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS   Z8, K1, (AX)
+	ADDQ      R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient3AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwiseGradient3AVX512(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	MOVQ   count+40(FP), R10
+	MOVQ   channels+48(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (CX)(DI*1), R8
+	MOVQ   BX, R9
+	ADDQ   DI, R9
+
+whole_pixel:
+	TESTQ       R10, R10
+	JZ          whole_done
+	VMOVUPS     (R9), Z3
+	VFMADD231PS (R8), Z3, Z0
+	VFMADD231PS (R8)(DX*1), Z3, Z1
+	VFMADD231PS (R8)(DX*2), Z3, Z2
+	ADDQ        SI, R8
+	ADDQ        R11, R9
+	DECQ        R10
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Z3
+	VADDPS  Z3, Z0, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    R11, R8
+	VMOVUPS (R8), Z3
+	VADDPS  Z3, Z1, Z1
+	VMOVUPS Z1, (R8)
+	ADDQ    R11, R8
+	VMOVUPS (R8), Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (R8)
+	ADDQ    R11, R8
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     end
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	MOVQ   count+40(FP), R8
+	MOVQ   channels+48(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (CX)(DI*1), CX
+	ADDQ   DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMOVUPS.Z   (BX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VFMADD231PS Z1, Z0, Z4
+	VMOVUPS.Z   (CX)(DX*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z5
+	VMOVUPS.Z   (CX)(DX*2), K1, Z1
+	VFMADD231PS Z1, Z0, Z6
+	ADDQ        SI, CX
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z4, Z4
+	VMOVUPS   Z4, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z5, Z5
+	VMOVUPS   Z5, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K1, (AX)
+	ADDQ      R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient2AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwiseGradient2AVX512(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DI, DI
+
+whole:
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   DI, R8
+	CMPQ   R8, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   count+40(FP), R10
+	MOVQ   channels+48(FP), R11
+	SHLQ   $0x02, R11
+	LEAQ   (CX)(DI*1), R8
+	MOVQ   BX, R9
+	ADDQ   DI, R9
+
+whole_pixel:
+	TESTQ       R10, R10
+	JZ          whole_done
+	VMOVUPS     (R9), Z2
+	VFMADD231PS (R8), Z2, Z0
+	VFMADD231PS (R8)(DX*1), Z2, Z1
+	ADDQ        SI, R8
+	ADDQ        R11, R9
+	DECQ        R10
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, R8
+	ADDQ    DI, R8
+	VMOVUPS (R8), Z2
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    R11, R8
+	VMOVUPS (R8), Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (R8)
+	ADDQ    R11, R8
+	ADDQ    $0x00000040, DI
+	JMP     whole
+
+part:
+	TESTQ  R8, R8
+	JZ     end
+	SHRQ   $0x02, R8
+	MOVQ   $+1, R9
+	SHLXQ  R8, R9, R8
+	DECQ   R8
+	KMOVW  R8, K1
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	MOVQ   count+40(FP), R8
+	MOVQ   channels+48(FP), R9
+	SHLQ   $0x02, R9
+	LEAQ   (CX)(DI*1), CX
+	ADDQ   DI, BX
+
+part_pixel:
+	TESTQ       R8, R8
+	JZ          part_done
+	VMOVUPS.Z   (BX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VFMADD231PS Z1, Z0, Z3
+	VMOVUPS.Z   (CX)(DX*1), K1, Z1
+	VFMADD231PS Z1, Z0, Z4
+	ADDQ        SI, CX
+	ADDQ        R9, BX
+	DECQ        R8
+	JMP         part_pixel
+
+part_done:
+	ADDQ      DI, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z3, Z3
+	VMOVUPS   Z3, K1, (AX)
+	ADDQ      R9, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z4, Z4
+	VMOVUPS   Z4, K1, (AX)
+	ADDQ      R9, AX
+
+end:
+	VZEROUPPER
+	RET
+
+// func depthwiseGradient1AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·depthwiseGradient1AVX512(SB), NOSPLIT, $0-56
+	MOVQ sums+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ between+24(FP), DX
+	MOVQ gradient+32(FP), BX
+	MOVQ step+16(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	XORQ DX, DX
+
+whole:
+	MOVQ   channels+48(FP), DI
+	SHLQ   $0x02, DI
+	SUBQ   DX, DI
+	CMPQ   DI, $0x00000040
+	JL     part
+	VPXORD Z0, Z0, Z0
+	MOVQ   count+40(FP), R9
+	MOVQ   channels+48(FP), R10
+	SHLQ   $0x02, R10
+	LEAQ   (CX)(DX*1), DI
+	MOVQ   BX, R8
+	ADDQ   DX, R8
+
+whole_pixel:
+	TESTQ       R9, R9
+	JZ          whole_done
+	VMOVUPS     (R8), Z1
+	VFMADD231PS (DI), Z1, Z0
+	ADDQ        SI, DI
+	ADDQ        R10, R8
+	DECQ        R9
+	JMP         whole_pixel
+
+whole_done:
+	MOVQ    AX, DI
+	ADDQ    DX, DI
+	VMOVUPS (DI), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (DI)
+	ADDQ    R10, DI
+	ADDQ    $0x00000040, DX
+	JMP     whole
+
+part:
+	TESTQ  DI, DI
+	JZ     end
+	SHRQ   $0x02, DI
+	MOVQ   $+1, R8
+	SHLXQ  DI, R8, DI
+	DECQ   DI
+	KMOVW  DI, K1
+	VPXORD Z2, Z2, Z2
+	MOVQ   count+40(FP), DI
+	MOVQ   channels+48(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (CX)(DX*1), CX
+	ADDQ   DX, BX
+
+part_pixel:
+	TESTQ       DI, DI
+	JZ          part_done
+	VMOVUPS.Z   (BX), K1, Z0
+	VMOVUPS.Z   (CX), K1, Z1
+	VFMADD231PS Z1, Z0, Z2
+	ADDQ        SI, CX
+	ADDQ        R8, BX
+	DECQ        DI
+	JMP         part_pixel
+
+part_done:
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)
+	ADDQ      R8, AX
+
+end:
 	VZEROUPPER
 	RET

@@ -14,6 +14,14 @@ func portable() *Set {
 			portableStrided(1, 4, 8), portableStrided(1, 8, 8), portableStrided(2, 4, 8), portableStrided(2, 8, 8),
 			portableStrided(3, 4, 8), portableStrided(3, 8, 8), portableStrided(4, 4, 8), portableStrided(4, 8, 8),
 		},
+		Depthwise: [8]Depthwise{
+			portableDepthwise(1), portableDepthwise(2), portableDepthwise(3), portableDepthwise(4),
+			portableDepthwise(5), portableDepthwise(6), portableDepthwise(7), portableDepthwise(8),
+		},
+		DepthwiseGradient: [6]DepthwiseGradient{
+			portableDepthwiseGradient(1), portableDepthwiseGradient(2), portableDepthwiseGradient(3),
+			portableDepthwiseGradient(4), portableDepthwiseGradient(5), portableDepthwiseGradient(6),
+		},
 		Add: pointwise2(func(x, y float32) float32 { return x + y }),
 		Sub: pointwise2(func(x, y float32) float32 { return x - y }),
 		Mul: pointwise2(func(x, y float32) float32 { return x * y }),

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	isa := flag.String("isa", "", "instruction set: avx2 or avx512")
-	part := flag.String("part", "general", "which kernels: general, direct or window")
+	part := flag.String("part", "general", "which kernels: general, direct, winograd or window")
 	flag.Parse()
 	var m machine
 	switch *isa {
@@ -32,10 +32,12 @@ func main() {
 		m.general()
 	case "direct":
 		m.direct()
+	case "winograd":
+		m.winograd()
 	case "window":
 		m.windows()
 	default:
-		log.Fatalf("generate: -part %q, expected general, direct or window", *part)
+		log.Fatalf("generate: -part %q, expected general, direct, winograd or window", *part)
 	}
 	build.Generate()
 }
@@ -54,4 +56,5 @@ func (m *machine) general() {
 // direct writes the kernels that read pictures where they lie.
 func (m *machine) direct() {
 	m.stridedTiles()
+	m.depthwise()
 }

@@ -134,7 +134,7 @@ func (m *machine) finishStrided(sums [][]reg.VecVirtual) {
 		ADDQ(apart, residual)
 	}
 	Label("rectify")
-	m.rectifySums(sums, mode)
+	m.rectifySums("strided", sums, mode)
 	CMPQ(columns, Imm(uint64(m.lanes)))
 	JNE(LabelRef("masked"))
 	row := GP64()

@@ -101,7 +101,7 @@ func (m *machine) finishTile(sums [][]reg.VecVirtual) {
 		}
 	}
 	Label("relu")
-	m.rectifySums(sums, mode)
+	m.rectifySums("tile", sums, mode)
 	for r := range sums {
 		for v := range sums[r] {
 			VMOVUPS(sums[r][v], Mem{Base: c, Disp: 4 * m.lanes * v})
@@ -111,18 +111,18 @@ func (m *machine) finishTile(sums [][]reg.VecVirtual) {
 }
 
 // rectifySums replaces negative sums by zero, and those above six by six, as mode asks.
-func (m *machine) rectifySums(sums [][]reg.VecVirtual, mode reg.Register) {
-	each := func(bit uint32, label string, bound func() reg.VecVirtual, nearer func(b, a, out Op)) {
+func (m *machine) rectifySums(label string, sums [][]reg.VecVirtual, mode reg.Register) {
+	each := func(bit uint32, after string, bound func() reg.VecVirtual, nearer func(b, a, out Op)) {
 		TESTQ(U32(bit), mode)
-		JZ(LabelRef(label))
+		JZ(LabelRef(after))
 		limit := bound()
 		for r := range sums {
 			for v := range sums[r] {
 				nearer(sums[r][v], limit, sums[r][v]) // a NaN in the second source wins
 			}
 		}
-		Label(label)
+		Label(after)
 	}
-	each(2, "rectified", m.zero, func(b, a, out Op) { VMAXPS(b, a, out) })
-	each(4, "capped", func() reg.VecVirtual { return m.number(6) }, func(b, a, out Op) { VMINPS(b, a, out) })
+	each(2, label+"_rectified", m.zero, func(b, a, out Op) { VMAXPS(b, a, out) })
+	each(4, label+"_capped", func() reg.VecVirtual { return m.number(6) }, func(b, a, out Op) { VMINPS(b, a, out) })
 }
