@@ -38,7 +38,7 @@ type filterAlgorithm interface {
 func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
 	switch e.algorithm(g) {
 	case Depthwise:
-		return &depthwiseForward{engine: e, geometry: g}
+		return newDepthwiseForward(e, g)
 	default:
 		return newProductForward(e, g)
 	}
@@ -47,7 +47,7 @@ func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
 func (e *Engine) chooseInput(g *Geometry) inputAlgorithm {
 	switch e.algorithm(g) {
 	case Depthwise:
-		return &depthwiseInput{engine: e, geometry: g}
+		return newDepthwiseInput(e, g)
 	default:
 		return newProductInput(e, g)
 	}
@@ -56,7 +56,7 @@ func (e *Engine) chooseInput(g *Geometry) inputAlgorithm {
 func (e *Engine) chooseFilter(g *Geometry) filterAlgorithm {
 	switch e.algorithm(g) {
 	case Depthwise:
-		return &depthwiseFilter{engine: e, geometry: g}
+		return newDepthwiseFilter(e, g)
 	default:
 		return newProductFilter(e, g)
 	}
@@ -68,44 +68,4 @@ func (e *Engine) algorithm(g *Geometry) Algorithm {
 		return Depthwise
 	}
 	return Product
-}
-
-type depthwiseForward struct {
-	engine   *Engine
-	geometry *Geometry
-}
-
-func (d *depthwiseForward) packedSize() int  { return 0 }
-func (d *depthwiseForward) scratchSize() int { return 0 }
-
-func (d *depthwiseForward) run(f *Forward, y, x, w []float32, pictures int) error {
-	return d.engine.depthwise(d.geometry, forwardDepthwise, y, x, w, f, pictures)
-}
-
-type depthwiseInput struct {
-	engine   *Engine
-	geometry *Geometry
-}
-
-func (d *depthwiseInput) packedSize() int   { return 0 }
-func (d *depthwiseInput) scratchSize() int  { return 0 }
-func (d *depthwiseInput) phaseSize(int) int { return 0 }
-
-func (d *depthwiseInput) run(_ *Input, dx, dy, w []float32, pictures int) error {
-	return d.engine.depthwise(d.geometry, backwardDepthwise, dx, dy, w, nil, pictures)
-}
-
-type depthwiseFilter struct {
-	engine   *Engine
-	geometry *Geometry
-}
-
-func (d *depthwiseFilter) scratchSize() int { return 0 }
-
-func (d *depthwiseFilter) partialsSize(pictures int) int {
-	return depthwiseChunks(d.geometry, pictures) * d.geometry.taps() * d.geometry.Channels
-}
-
-func (d *depthwiseFilter) run(f *Filter, dw, x, dy []float32, pictures int) error {
-	return d.engine.depthwiseFilter(d.geometry, dw, x, dy, f.Partials, pictures)
 }

@@ -29,23 +29,12 @@ type Engine struct {
 	pool     *pool.Pool
 	products *gemm.Multiplier
 	zeros    []float32
-	sixes    []float32 // one per channel
-	rows     depthwiseRows
-	sums     depthwiseSums
 }
 
 // New returns an engine that multiplies with products and handles pictures
 // and results of up to channels channels.
 func New(set *kernel.Set, p *pool.Pool, products *gemm.Multiplier, channels int) *Engine {
-	return &Engine{set: set, pool: p, products: products, zeros: gemm.Aligned(channels + 16), sixes: sixes(channels)}
-}
-
-func sixes(count int) []float32 {
-	values := make([]float32, count)
-	for i := range values {
-		values[i] = 6
-	}
-	return values
+	return &Engine{set: set, pool: p, products: products, zeros: gemm.Aligned(channels + 16)}
 }
 
 // depthwise reports whether every filter sees one channel of its own.

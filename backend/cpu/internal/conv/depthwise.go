@@ -1,181 +1,142 @@
 package conv
 
+import "github.com/lince-ml/lince/backend/cpu/internal/kernel"
+
 // Depthwise convolutions have one filter per channel: they are vectors times
-// vectors along the channels, without any matrix.
+// vectors along the channels, without any matrix. Pixels of a row are computed
+// in blocks whose sums stay in registers; those whose window reaches out of the
+// picture, one by one with the taps that stay.
 
-type direction int
-
-const (
-	forwardDepthwise  direction = iota // out is the result, from the pictures
-	backwardDepthwise                  // out is the pictures' gradient, from the result's
-)
-
-// depthwiseRows is the loop over rows of out.
-type depthwiseRows struct {
-	*Engine
-	g            *Geometry
-	direction    direction
-	out, from, w []float32
-	stride       int      // of out's pixels
-	forward      *Forward // what to add and whether to rectify; nil for nothing
+type depthwiseForward struct {
+	engine *Engine
+	rows   channelwise
 }
 
-func (e *Engine) depthwise(g *Geometry, d direction, out, from, w []float32, f *Forward, pictures int) error {
-	e.rows = depthwiseRows{Engine: e, g: g, direction: d, out: out, from: from, w: w, stride: g.Channels, forward: f}
-	if f != nil {
-		e.rows.stride = f.outStride()
-	}
-	rows := g.Out[0]
-	if d == backwardDepthwise {
-		rows = g.In[0]
-	}
-	return e.pool.Run(pictures*rows, &e.rows)
+func newDepthwiseForward(e *Engine, g *Geometry) *depthwiseForward {
+	return &depthwiseForward{engine: e, rows: e.channelwise(view{
+		set: e.set, extent: g.In, pixel: g.Channels, channels: g.Channels,
+		grid: g.Out, stride: g.Stride, taps: g.forwardTaps(),
+	}, [2]int{}, [2]int{1, 1}, g.Out)}
 }
 
-// Do computes one row.
-func (d *depthwiseRows) Do(item, _ int) {
-	g, c := d.g, d.g.Channels
-	to, from := g.Out, g.In
-	if d.direction == backwardDepthwise {
-		to, from = g.In, g.Out
-	}
-	picture, y := item/to[0], item%to[0]
-	if to[1] == 0 {
-		return
-	}
-	first := item * to[1] * d.stride
-	out := d.out[first:][:(to[1]-1)*d.stride+c]
-	d.begin(out, item*to[1]*c)
-	for k := range g.Size[0] {
-		row := y*g.Stride[0] + k*g.Dilation[0] - g.Before[0]
-		if d.direction == backwardDepthwise {
-			row = y + g.Before[0] - k*g.Dilation[0]
-			if row%g.Stride[0] != 0 {
-				continue
-			}
-			row /= g.Stride[0]
-		}
-		if row < 0 || row >= from[0] {
-			continue
-		}
-		line := d.from[(picture*from[0]+row)*from[1]*c:][:from[1]*c]
-		for l := range g.Size[1] {
-			d.tap(out, line, d.w[(k*g.Size[1]+l)*c:][:c], l)
-		}
-	}
-	if d.forward != nil {
-		d.finish(out)
-	}
+func (d *depthwiseForward) packedSize() int  { return 0 }
+func (d *depthwiseForward) scratchSize() int { return 0 }
+
+func (d *depthwiseForward) run(f *Forward, y, x, w []float32, pictures int) error {
+	d.rows.forward, d.rows.pixel = f, f.outStride()
+	return d.engine.pool.Run(d.rows.prepare(y, x, w, pictures), &d.rows)
 }
 
-// begin sets a row to the residual, whose row begins at the given element, or to zero.
-func (d *depthwiseRows) begin(out []float32, residual int) {
-	c := d.g.Channels
-	for x := 0; x < len(out); x += d.stride {
-		if d.forward == nil || d.forward.Residual == nil {
-			clear(out[x : x+c])
-			continue
-		}
-		copy(out[x:x+c], d.forward.Residual[residual:])
-		residual += c
-	}
+// depthwiseInput is the gradient with respect to the pictures: the pixels that
+// the same taps reach, stride apart, are convolved together.
+type depthwiseInput struct {
+	engine *Engine
+	phases []*channelwise
 }
 
-// finish adds the bias to a row and rectifies it.
-func (d *depthwiseRows) finish(out []float32) {
-	for x := 0; x < len(out); x += d.stride {
-		pixel := out[x : x+d.g.Channels]
-		if d.forward.Bias != nil {
-			d.set.Add(pixel, pixel, d.forward.Bias)
-		}
-		if d.forward.ReLU {
-			d.set.ReLU(pixel, pixel)
-		}
-		if d.forward.Cap {
-			d.set.Min(pixel, pixel, d.sixes)
+func newDepthwiseInput(e *Engine, g *Geometry) *depthwiseInput {
+	d := &depthwiseInput{engine: e}
+	for y := range min(g.Stride[0], g.In[0]) {
+		for x := range min(g.Stride[1], g.In[1]) {
+			first := [2]int{y, x}
+			rows := e.channelwise(view{
+				set: e.set, extent: g.Out, pixel: g.Channels, channels: g.Channels,
+				grid: g.phase(first), stride: [2]int{1, 1}, taps: g.backwardTaps(first),
+			}, first, g.Stride, g.In)
+			d.phases = append(d.phases, &rows)
 		}
 	}
+	return d
 }
 
-// tap adds one kernel element's share of a row.
-func (d *depthwiseRows) tap(out, line, w []float32, l int) {
-	g, c := d.g, d.g.Channels
-	shift := l*g.Dilation[1] - g.Before[1]
-	for window := range g.Out[1] {
-		x := window*g.Stride[1] + shift
-		if x < 0 || x >= g.In[1] {
-			continue
+func (d *depthwiseInput) packedSize() int   { return 0 }
+func (d *depthwiseInput) scratchSize() int  { return 0 }
+func (d *depthwiseInput) phaseSize(int) int { return 0 }
+
+func (d *depthwiseInput) run(_ *Input, dx, dy, w []float32, pictures int) error {
+	for _, phase := range d.phases {
+		if err := d.engine.pool.Run(phase.prepare(dx, dy, w, pictures), phase); err != nil {
+			return err
 		}
-		to, from := window*d.stride, x*c
-		if d.direction == backwardDepthwise {
-			to, from = x*d.stride, window*c
-		}
-		pixel := out[to : to+c]
-		d.set.MulAdd(pixel, line[from:from+c], w, pixel)
-	}
-}
-
-// depthwiseChunk is how many rows of results one partial sum covers, and
-// depthwiseMost how many partial sums there are at most.
-const (
-	depthwiseChunk = 32
-	depthwiseMost  = 64
-)
-
-func depthwiseChunks(g *Geometry, pictures int) int {
-	return max(1, min(pictures*g.Out[0]/depthwiseChunk, depthwiseMost))
-}
-
-// depthwiseSums is the loop over chunks of rows.
-type depthwiseSums struct {
-	*Engine
-	g               *Geometry
-	x, dy, partials []float32
-	rows, chunks    int
-}
-
-func (e *Engine) depthwiseFilter(g *Geometry, dw, x, dy, partials []float32, pictures int) error {
-	chunks := depthwiseChunks(g, pictures)
-	e.sums = depthwiseSums{Engine: e, g: g, x: x, dy: dy, partials: partials, rows: pictures * g.Out[0], chunks: chunks}
-	if err := e.pool.Run(chunks, &e.sums); err != nil {
-		return err
-	}
-	size := g.taps() * g.Channels
-	copy(dw, partials[:size])
-	for chunk := 1; chunk < chunks; chunk++ {
-		e.set.Add(dw[:size], dw, partials[chunk*size:])
 	}
 	return nil
 }
 
-// Do sums one chunk.
-func (d *depthwiseSums) Do(chunk, _ int) {
-	g, c := d.g, d.g.Channels
-	sums := d.partials[chunk*g.taps()*c:][:g.taps()*c]
-	clear(sums)
-	each := (d.rows + d.chunks - 1) / d.chunks
-	for row := chunk * each; row < min((chunk+1)*each, d.rows); row++ {
-		picture, window := row/g.Out[0], row%g.Out[0]
-		results := d.dy[row*g.Out[1]*c:][:g.Out[1]*c]
-		for k := range g.Size[0] {
-			y := window*g.Stride[0] + k*g.Dilation[0] - g.Before[0]
-			if y < 0 || y >= g.In[0] {
-				continue
-			}
-			line := d.x[(picture*g.In[0]+y)*g.In[1]*c:][:g.In[1]*c]
-			for l := range g.Size[1] {
-				d.row(sums[(k*g.Size[1]+l)*c:][:c], line, results, l)
-			}
+// channelwise convolves every channel of a view by itself.
+type channelwise struct {
+	from   view
+	tables [][]int // per worker: where the taps of a block read pictures and weights
+
+	first, apart [2]int // where the grid's positions lie in the result
+	extent       [2]int // of the result
+	pixel        int    // elements from one pixel of the result to the next
+
+	w, out  []float32
+	forward *Forward // what to add and whether to rectify; nil for nothing
+}
+
+func (e *Engine) channelwise(from view, first, apart, extent [2]int) channelwise {
+	from.measure()
+	c := channelwise{from: from, first: first, apart: apart, extent: extent, pixel: from.pixel, tables: make([][]int, e.pool.Workers())}
+	for i := range c.tables {
+		c.tables[i] = make([]int, 0, 2*len(from.taps)+1)
+	}
+	return c
+}
+
+// prepare sets the memory and returns the number of rows.
+func (c *channelwise) prepare(out, from, w []float32, pictures int) int {
+	c.out, c.from.data, c.w = out, from, w
+	return pictures * c.from.grid[0]
+}
+
+// Do computes one row of the grid.
+func (c *channelwise) Do(item, worker int) {
+	v := &c.from
+	columns := v.grid[1]
+	first, _ := v.clip(v.reach[1][0], 0, columns)
+	_, end := v.clip(v.reach[1][1], 0, columns)
+	end = max(first, end)
+	for column := range first {
+		c.compute(item, worker, column, 1, 1)
+	}
+	if n, most := end-first, len(v.set.Depthwise); n > 0 {
+		blocks := (n + most - 1) / most
+		size, larger := n/blocks, n%blocks
+		if larger > 0 {
+			c.compute(item, worker, first, size+1, larger)
 		}
+		c.compute(item, worker, first+larger*(size+1), size, blocks-larger)
+	}
+	for column := end; column < columns; column++ {
+		c.compute(item, worker, column, 1, 1)
 	}
 }
 
-func (d *depthwiseSums) row(sum, line, results []float32, l int) {
-	g, c := d.g, d.g.Channels
-	for window := range g.Out[1] {
-		x := window*g.Stride[1] + l*g.Dilation[1] - g.Before[1]
-		if x >= 0 && x < g.In[1] {
-			d.set.MulAdd(sum, line[x*c:(x+1)*c], results[window*c:], sum)
+// compute does blocks of columns that see the same taps.
+func (c *channelwise) compute(item, worker, column, size, blocks int) {
+	v := &c.from
+	picture, row := item/v.grid[0], item%v.grid[0]
+	table := c.tables[worker]
+	for _, t := range v.taps {
+		y, x := row*v.stride[0]+t.dy, column*v.stride[1]+t.dx
+		if y >= 0 && y < v.extent[0] && x >= 0 && x < v.extent[1] {
+			table = append(table, (y*v.extent[1]+x)*v.pixel, t.kernel*v.pixel)
 		}
 	}
+	var bias, residual *float32
+	mode := kernel.Mode(0)
+	if f := c.forward; f != nil {
+		mode = f.mode()
+		if f.Bias != nil {
+			bias = &f.Bias[0]
+		}
+		if f.Residual != nil {
+			residual = &f.Residual[(item*v.grid[1]+column)*v.pixel]
+		}
+	}
+	y, x := c.first[0]+row*c.apart[0], c.first[1]+column*c.apart[1]
+	out := &c.out[((picture*c.extent[0]+y)*c.extent[1]+x)*c.pixel]
+	v.set.Depthwise[size-1](out, c.apart[1]*c.pixel, &v.data[picture*v.extent[0]*v.extent[1]*v.pixel], v.stride[1]*v.pixel,
+		&c.w[0], &table[:1][0], len(table)/2, v.pixel, bias, residual, v.pixel, mode, blocks)
 }

@@ -1,5 +1,7 @@
 package conv
 
+import "github.com/lince-ml/lince/backend/cpu/internal/kernel"
+
 // Forward is a convolution with an optional residual, bias and rectifier.
 // Prepare one with Engine.Forward, then set the memory and Run it.
 type Forward struct {
@@ -43,6 +45,18 @@ func (f *Forward) outStride() int {
 		return f.OutStride
 	}
 	return f.geometry.Filters
+}
+
+// mode returns what a kernel does to sums.
+func (f *Forward) mode() kernel.Mode {
+	mode := kernel.Mode(0)
+	if f.ReLU {
+		mode |= kernel.ReLU
+	}
+	if f.Cap {
+		mode |= kernel.Cap
+	}
+	return mode
 }
 
 // Run convolves pictures x with kernels w into y.

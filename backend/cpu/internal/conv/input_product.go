@@ -41,15 +41,20 @@ func (in *productInput) phase(first [2]int) *phase {
 	taps := g.backwardTaps(first)
 	p.patches.view = view{
 		set: e.set, extent: g.Out, pixel: g.Filters, channels: filters,
-		stride: [2]int{1, 1}, taps: taps, zeros: e.zeros,
-	}
-	for i := range p.patches.grid {
-		p.patches.grid[i] = (g.In[i] - first[i] + g.Stride[i] - 1) / g.Stride[i]
+		grid: g.phase(first), stride: [2]int{1, 1}, taps: taps, zeros: e.zeros,
 	}
 	p.patches.measure()
 	p.kernels = turned{set: e.set, channels: channels, across: g.Filters, filters: filters, taps: taps}
 	p.product = gemm.Product{Columns: channels, Depth: len(taps) * filters, Left: &p.patches, Right: &p.kernels, Stride: g.Channels, Keep: true}
 	return p
+}
+
+// phase returns how many pixels of a picture, Stride apart, there are from first on.
+func (g *Geometry) phase(first [2]int) (extent [2]int) {
+	for i := range extent {
+		extent[i] = (g.In[i] - first[i] + g.Stride[i] - 1) / g.Stride[i]
+	}
+	return extent
 }
 
 // backwardTaps lists which results the pixels first, first+stride ... went

@@ -190,10 +190,10 @@ func (w *windows) lanes(dst []float32, width int, t tap, channel, lanes, from, d
 }
 
 // clip cuts a range of grid columns to those whose tap stays in the picture.
-func (w *windows) clip(dx, from, to int) (first, end int) {
-	step := w.stride[1]
+func (v *view) clip(dx, from, to int) (first, end int) {
+	step := v.stride[1]
 	first = max(from, (max(-dx, 0)+step-1)/step)
-	end = min(to, (max(w.extent[1]-dx, 0)+step-1)/step)
+	end = min(to, (max(v.extent[1]-dx, 0)+step-1)/step)
 	first = min(first, to)
 	return first, max(first, end)
 }
