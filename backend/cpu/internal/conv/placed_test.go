@@ -12,7 +12,8 @@ import (
 
 // TestPatchesWhereTheyLie compares patches that are read in place or copied
 // with the definition: lines longer and shorter than a tile, dilated and
-// strided windows, groups, edges, and pixels that compete for the cache.
+// strided windows, groups, edges, pixels that compete for the cache; and
+// depthwise windows of many forms.
 func TestPatchesWhereTheyLie(t *testing.T) {
 	list := []Geometry{
 		geometry(3, 1, 1, 0, 8, 33, 3, 40, 1),
@@ -24,6 +25,12 @@ func TestPatchesWhereTheyLie(t *testing.T) {
 		geometry(1, 2, 1, 0, 4, 24, 1024, 9, 1),
 		geometry(1, 1, 1, 0, 3, 10, 1024, 36, 1),
 		geometry(3, 1, 1, 1, 3, 3, 33, 20, 1),
+		geometry(5, 1, 1, 2, 9, 25, 24, 24, 24), // depthwise
+		geometry(3, 2, 1, 1, 20, 19, 33, 33, 33),
+		geometry(3, 3, 1, 0, 20, 19, 16, 16, 16),
+		geometry(3, 1, 2, 2, 12, 14, 17, 17, 17),
+		geometry(9, 1, 1, 4, 11, 12, 4, 4, 4),
+		geometry(3, 1, 1, 1, 2, 1, 5, 5, 5),
 	}
 	list[2].Dilation[1] = 2
 	list[2].Out[1] -= list[2].Size[1] - 1
