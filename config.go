@@ -1,6 +1,7 @@
 package lince
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -84,8 +85,8 @@ func (m *Model) plainLayerConfig(value layers.Value) (config.Map, error) {
 		settings[key] = setting
 	}
 	settings["name"] = instance.Name()
-	entry := config.Object{Class: description.Class, Config: settings}.Serialized("keras.layers")
-	if description.Class != "InputLayer" {
+	entry := config.Object{Class: description.Class, Config: settings}.Serialized(cmp.Or(description.Module, "keras.layers"))
+	if description.Class != "InputLayer" && !isOperation(instance) {
 		settings["trainable"] = instance.Trainable()
 		settings["dtype"] = dtypePolicy()
 		entry["build_config"] = config.Map{"input_shape": m.jsonShapes(value.Inputs())}
@@ -108,7 +109,9 @@ func (m *Model) inboundNodes(instance *layers.Instance) []any {
 			}}
 		}
 		args := arguments
-		if mergesInputs(instance) {
+		if operation, ok := instance.Layer().(layers.Operation); ok {
+			args = operation.Arguments(arguments)
+		} else if mergesInputs(instance) {
 			args = []any{arguments}
 		}
 		keywords := config.Map{}
@@ -126,7 +129,7 @@ func mergesInputs(instance *layers.Instance) bool {
 		return len(model.inputs) > 1
 	}
 	switch instance.Class() {
-	case "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot":
+	case "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "CustomScaleLayer":
 		return true
 	}
 	return false
@@ -227,7 +230,12 @@ func (d decoder) layer(entry any) (*layers.Instance, config.Object, error) {
 		m.Instance().Rename(m.name)
 		return m.Instance(), object, nil
 	}
-	layer, err := layers.Decode(object, d.custom)
+	var layer layers.Layer
+	if fields, _ := entry.(config.Map); isOperationOf(fields) {
+		layer, err = decodeOperation(object, fields)
+	} else {
+		layer, err = layers.Decode(object, d.custom)
+	}
 	if err != nil {
 		return nil, object, err
 	}

@@ -260,8 +260,11 @@ func (m *Model) Inputs() []layers.Value { return m.inputs }
 // Outputs returns the model's symbolic outputs.
 func (m *Model) Outputs() []layers.Value { return m.outputs }
 
-// Layers returns the model's layers in Keras' order, inputs included.
-func (m *Model) Layers() []*layers.Instance { return m.network.instances }
+// Layers returns the model's layers in Keras' order, inputs included. As in
+// Keras, arithmetic between values (layers.Operation) is not among them.
+func (m *Model) Layers() []*layers.Instance {
+	return slices.DeleteFunc(slices.Clone(m.network.instances), isOperation)
+}
 
 // Layer returns the layer of the given name, nil if there is none.
 func (m *Model) Layer(name string) *layers.Instance {

@@ -448,8 +448,20 @@ def transfer():
     return keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(1 / 127.5, offset=-1), base, layers.Dense(5, activation="softmax")], name="transfer")
 
 
+def arithmetic():
+    """Operations between values, which are no layers."""
+    keras.backend.clear_session()
+    pictures = keras.Input((8, 8, 3), name="pictures")
+    x = layers.Conv2D(4, 1)(pictures)
+    gate = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    gate = layers.ReLU(6.0)(gate + 3.0) * (1.0 / 6.0)
+    x = x * gate + (1.0 - gate) / 2.0
+    return keras.Model(pictures, layers.Dense(2)(layers.Flatten()(2.0 - x - gate)), name="arithmetic")
+
+
 MODELS = [(example_cnn, [dict(line_length=80), dict(line_length=100, show_trainable=True)]), (every_layer, [dict(line_length=100)]),
-          (transfer, [dict(line_length=80), dict(line_length=90, expand_nested=True, show_trainable=True)])]
+          (transfer, [dict(line_length=80), dict(line_length=90, expand_nested=True, show_trainable=True)]),
+          (arithmetic, [dict(line_length=100)])]
 
 
 def renumber(config, seen):

@@ -42,5 +42,5 @@ type SummaryOptions struct {
 }
 
 // Models returns the models: the example CNN of the courses, one with every
-// layer, one with a frozen base.
+// layer, one with a frozen base, one with arithmetic between its values.
 func Models() ([]Model, error) { return load[[]Model]("models") }
