@@ -70,6 +70,7 @@ var rooms = map[string][]string{
 	"plot":                slices.Concat(below, root),
 	"callbacks":           slices.Concat(below, root),
 	"tune":                slices.Concat(below, root),
+	"transfer":            slices.Concat(below, root),
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
 	"applications/blocks": {"activations", "layers"},
 	"applications/fetch":  {"applications"},
