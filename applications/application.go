@@ -85,6 +85,7 @@ func definitions() []definition {
 		squeezeNets(),
 		mobileNet(),
 		mobileNetV2(),
+		mobileNetV3(),
 		denseNets(),
 		efficientNets(),
 		efficientNetV2s(),

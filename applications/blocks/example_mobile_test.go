@@ -59,3 +59,8 @@ func ExampleTransition() {
 	show(56, 56, 256, blocks.Transition{})
 	// Output: (None, 28, 28, 128) 33792
 }
+
+func ExampleMobileV3() {
+	show(28, 28, 40, blocks.MobileV3{Filters: 40, Expansion: 6, Kernel: 5, Squeeze: 0.25, HardSwish: true})
+	// Output: (None, 28, 28, 40) 58304
+}
