@@ -50,13 +50,38 @@ GLOBL constantsAVX2<>(SB), RODATA|NOPTR, $92
 // func strided6x16AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided6x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	SUBQ       $0x00000008, R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y1
+	VMOVUPS    (R8), Y3
+	VMOVAPS    Y3, Y0
+	VMOVAPS    Y3, Y2
+	VMOVAPS    Y3, Y4
+	VMOVAPS    Y3, Y6
+	VMOVAPS    Y3, Y8
+	VMOVAPS    Y3, Y10
+	VMASKMOVPS 32(R8), Y1, Y11
+	VMOVAPS    Y11, Y1
+	VMOVAPS    Y11, Y3
+	VMOVAPS    Y11, Y5
+	VMOVAPS    Y11, Y7
+	VMOVAPS    Y11, Y9
+	VMOVAPS    Y11, Y11
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -160,70 +185,51 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
+	SHLQ       $0x02, SI
 	SUBQ       $0x00000008, DX
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y12
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y12
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMOVUPS    (BX), Y13
 	VADDPS     Y13, Y0, Y0
-	VADDPS     Y13, Y2, Y2
-	VADDPS     Y13, Y4, Y4
-	VADDPS     Y13, Y6, Y6
-	VADDPS     Y13, Y8, Y8
-	VADDPS     Y13, Y10, Y10
 	VMASKMOVPS 32(BX), Y12, Y13
 	VADDPS     Y13, Y1, Y1
-	VADDPS     Y13, Y3, Y3
-	VADDPS     Y13, Y5, Y5
-	VADDPS     Y13, Y7, Y7
-	VADDPS     Y13, Y9, Y9
-	VADDPS     Y13, Y11, Y11
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMOVUPS    (SI), Y13
-	VADDPS     Y13, Y0, Y0
-	VMASKMOVPS 32(SI), Y12, Y13
-	VADDPS     Y13, Y1, Y1
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y13
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y13
 	VADDPS     Y13, Y2, Y2
-	VMASKMOVPS 32(SI), Y12, Y13
+	VMASKMOVPS 32(BX), Y12, Y13
 	VADDPS     Y13, Y3, Y3
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y13
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y13
 	VADDPS     Y13, Y4, Y4
-	VMASKMOVPS 32(SI), Y12, Y13
+	VMASKMOVPS 32(BX), Y12, Y13
 	VADDPS     Y13, Y5, Y5
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y13
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y13
 	VADDPS     Y13, Y6, Y6
-	VMASKMOVPS 32(SI), Y12, Y13
+	VMASKMOVPS 32(BX), Y12, Y13
 	VADDPS     Y13, Y7, Y7
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y13
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y13
 	VADDPS     Y13, Y8, Y8
-	VMASKMOVPS 32(SI), Y12, Y13
+	VMASKMOVPS 32(BX), Y12, Y13
 	VADDPS     Y13, Y9, Y9
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y13
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y13
 	VADDPS     Y13, Y10, Y10
-	VMASKMOVPS 32(SI), Y12, Y13
+	VMASKMOVPS 32(BX), Y12, Y13
 	VADDPS     Y13, Y11, Y11
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y13, Y13, Y13
 	VMAXPS Y0, Y13, Y0
@@ -240,7 +246,7 @@ rectify:
 	VMAXPS Y11, Y13, Y11
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y13
 	VMINPS       Y0, Y13, Y0
@@ -305,13 +311,30 @@ masked:
 // func strided6x8AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided6x8AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y0
+	VMASKMOVPS (R8), Y0, Y5
+	VMOVAPS    Y5, Y0
+	VMOVAPS    Y5, Y1
+	VMOVAPS    Y5, Y2
+	VMOVAPS    Y5, Y3
+	VMOVAPS    Y5, Y4
+	VMOVAPS    Y5, Y5
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -388,50 +411,38 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y6
+	SHLQ       $0x02, SI
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y6
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMASKMOVPS (BX), Y6, Y7
 	VADDPS     Y7, Y0, Y0
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y6, Y7
 	VADDPS     Y7, Y1, Y1
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y6, Y7
 	VADDPS     Y7, Y2, Y2
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y6, Y7
 	VADDPS     Y7, Y3, Y3
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y6, Y7
 	VADDPS     Y7, Y4, Y4
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y6, Y7
 	VADDPS     Y7, Y5, Y5
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMASKMOVPS (SI), Y6, Y7
-	VADDPS     Y7, Y0, Y0
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y6, Y7
-	VADDPS     Y7, Y1, Y1
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y6, Y7
-	VADDPS     Y7, Y2, Y2
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y6, Y7
-	VADDPS     Y7, Y3, Y3
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y6, Y7
-	VADDPS     Y7, Y4, Y4
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y6, Y7
-	VADDPS     Y7, Y5, Y5
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
@@ -442,7 +453,7 @@ rectify:
 	VMAXPS Y5, Y7, Y5
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y7
 	VMINPS       Y0, Y7, Y0
@@ -489,13 +500,36 @@ masked:
 // func strided5x16AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided5x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	SUBQ       $0x00000008, R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y1
+	VMOVUPS    (R8), Y3
+	VMOVAPS    Y3, Y0
+	VMOVAPS    Y3, Y2
+	VMOVAPS    Y3, Y4
+	VMOVAPS    Y3, Y6
+	VMOVAPS    Y3, Y8
+	VMASKMOVPS 32(R8), Y1, Y9
+	VMOVAPS    Y9, Y1
+	VMOVAPS    Y9, Y3
+	VMOVAPS    Y9, Y5
+	VMOVAPS    Y9, Y7
+	VMOVAPS    Y9, Y9
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -588,63 +622,46 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
+	SHLQ       $0x02, SI
 	SUBQ       $0x00000008, DX
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y10
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y10
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMOVUPS    (BX), Y11
 	VADDPS     Y11, Y0, Y0
-	VADDPS     Y11, Y2, Y2
-	VADDPS     Y11, Y4, Y4
-	VADDPS     Y11, Y6, Y6
-	VADDPS     Y11, Y8, Y8
 	VMASKMOVPS 32(BX), Y10, Y11
 	VADDPS     Y11, Y1, Y1
-	VADDPS     Y11, Y3, Y3
-	VADDPS     Y11, Y5, Y5
-	VADDPS     Y11, Y7, Y7
-	VADDPS     Y11, Y9, Y9
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMOVUPS    (SI), Y11
-	VADDPS     Y11, Y0, Y0
-	VMASKMOVPS 32(SI), Y10, Y11
-	VADDPS     Y11, Y1, Y1
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y11
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y11
 	VADDPS     Y11, Y2, Y2
-	VMASKMOVPS 32(SI), Y10, Y11
+	VMASKMOVPS 32(BX), Y10, Y11
 	VADDPS     Y11, Y3, Y3
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y11
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y11
 	VADDPS     Y11, Y4, Y4
-	VMASKMOVPS 32(SI), Y10, Y11
+	VMASKMOVPS 32(BX), Y10, Y11
 	VADDPS     Y11, Y5, Y5
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y11
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y11
 	VADDPS     Y11, Y6, Y6
-	VMASKMOVPS 32(SI), Y10, Y11
+	VMASKMOVPS 32(BX), Y10, Y11
 	VADDPS     Y11, Y7, Y7
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y11
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y11
 	VADDPS     Y11, Y8, Y8
-	VMASKMOVPS 32(SI), Y10, Y11
+	VMASKMOVPS 32(BX), Y10, Y11
 	VADDPS     Y11, Y9, Y9
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y11, Y11, Y11
 	VMAXPS Y0, Y11, Y0
@@ -659,7 +676,7 @@ rectify:
 	VMAXPS Y9, Y11, Y9
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y11
 	VMINPS       Y0, Y11, Y0
@@ -716,13 +733,29 @@ masked:
 // func strided5x8AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided5x8AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y0
+	VMASKMOVPS (R8), Y0, Y4
+	VMOVAPS    Y4, Y0
+	VMOVAPS    Y4, Y1
+	VMOVAPS    Y4, Y2
+	VMOVAPS    Y4, Y3
+	VMOVAPS    Y4, Y4
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -792,46 +825,35 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y5
+	SHLQ       $0x02, SI
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y5
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMASKMOVPS (BX), Y5, Y6
 	VADDPS     Y6, Y0, Y0
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y5, Y6
 	VADDPS     Y6, Y1, Y1
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y5, Y6
 	VADDPS     Y6, Y2, Y2
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y5, Y6
 	VADDPS     Y6, Y3, Y3
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y5, Y6
 	VADDPS     Y6, Y4, Y4
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMASKMOVPS (SI), Y5, Y6
-	VADDPS     Y6, Y0, Y0
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y5, Y6
-	VADDPS     Y6, Y1, Y1
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y5, Y6
-	VADDPS     Y6, Y2, Y2
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y5, Y6
-	VADDPS     Y6, Y3, Y3
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y5, Y6
-	VADDPS     Y6, Y4, Y4
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
@@ -841,7 +863,7 @@ rectify:
 	VMAXPS Y4, Y6, Y4
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y6
 	VMINPS       Y0, Y6, Y0
@@ -883,13 +905,34 @@ masked:
 // func strided4x16AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided4x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	SUBQ       $0x00000008, R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y1
+	VMOVUPS    (R8), Y3
+	VMOVAPS    Y3, Y0
+	VMOVAPS    Y3, Y2
+	VMOVAPS    Y3, Y4
+	VMOVAPS    Y3, Y6
+	VMASKMOVPS 32(R8), Y1, Y7
+	VMOVAPS    Y7, Y1
+	VMOVAPS    Y7, Y3
+	VMOVAPS    Y7, Y5
+	VMOVAPS    Y7, Y7
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -971,56 +1014,41 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
+	SHLQ       $0x02, SI
 	SUBQ       $0x00000008, DX
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y8
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y8
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMOVUPS    (BX), Y9
 	VADDPS     Y9, Y0, Y0
-	VADDPS     Y9, Y2, Y2
-	VADDPS     Y9, Y4, Y4
-	VADDPS     Y9, Y6, Y6
 	VMASKMOVPS 32(BX), Y8, Y9
 	VADDPS     Y9, Y1, Y1
-	VADDPS     Y9, Y3, Y3
-	VADDPS     Y9, Y5, Y5
-	VADDPS     Y9, Y7, Y7
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMOVUPS    (SI), Y9
-	VADDPS     Y9, Y0, Y0
-	VMASKMOVPS 32(SI), Y8, Y9
-	VADDPS     Y9, Y1, Y1
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y9
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y9
 	VADDPS     Y9, Y2, Y2
-	VMASKMOVPS 32(SI), Y8, Y9
+	VMASKMOVPS 32(BX), Y8, Y9
 	VADDPS     Y9, Y3, Y3
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y9
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y9
 	VADDPS     Y9, Y4, Y4
-	VMASKMOVPS 32(SI), Y8, Y9
+	VMASKMOVPS 32(BX), Y8, Y9
 	VADDPS     Y9, Y5, Y5
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y9
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y9
 	VADDPS     Y9, Y6, Y6
-	VMASKMOVPS 32(SI), Y8, Y9
+	VMASKMOVPS 32(BX), Y8, Y9
 	VADDPS     Y9, Y7, Y7
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y9, Y9, Y9
 	VMAXPS Y0, Y9, Y0
@@ -1033,7 +1061,7 @@ rectify:
 	VMAXPS Y7, Y9, Y7
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y9
 	VMINPS       Y0, Y9, Y0
@@ -1082,13 +1110,28 @@ masked:
 // func strided4x8AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided4x8AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y0
+	VMASKMOVPS (R8), Y0, Y3
+	VMOVAPS    Y3, Y0
+	VMOVAPS    Y3, Y1
+	VMOVAPS    Y3, Y2
+	VMOVAPS    Y3, Y3
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1151,42 +1194,32 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y4
+	SHLQ       $0x02, SI
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y4
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMASKMOVPS (BX), Y4, Y5
 	VADDPS     Y5, Y0, Y0
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y4, Y5
 	VADDPS     Y5, Y1, Y1
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y4, Y5
 	VADDPS     Y5, Y2, Y2
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y4, Y5
 	VADDPS     Y5, Y3, Y3
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMASKMOVPS (SI), Y4, Y5
-	VADDPS     Y5, Y0, Y0
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y4, Y5
-	VADDPS     Y5, Y1, Y1
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y4, Y5
-	VADDPS     Y5, Y2, Y2
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y4, Y5
-	VADDPS     Y5, Y3, Y3
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
@@ -1195,7 +1228,7 @@ rectify:
 	VMAXPS Y3, Y5, Y3
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y5
 	VMINPS       Y0, Y5, Y0
@@ -1232,13 +1265,32 @@ masked:
 // func strided3x16AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided3x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	SUBQ       $0x00000008, R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y1
+	VMOVUPS    (R8), Y3
+	VMOVAPS    Y3, Y0
+	VMOVAPS    Y3, Y2
+	VMOVAPS    Y3, Y4
+	VMASKMOVPS 32(R8), Y1, Y5
+	VMOVAPS    Y5, Y1
+	VMOVAPS    Y5, Y3
+	VMOVAPS    Y5, Y5
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1306,49 +1358,36 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
+	SHLQ       $0x02, SI
 	SUBQ       $0x00000008, DX
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y6
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y6
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMOVUPS    (BX), Y7
 	VADDPS     Y7, Y0, Y0
-	VADDPS     Y7, Y2, Y2
-	VADDPS     Y7, Y4, Y4
 	VMASKMOVPS 32(BX), Y6, Y7
 	VADDPS     Y7, Y1, Y1
-	VADDPS     Y7, Y3, Y3
-	VADDPS     Y7, Y5, Y5
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMOVUPS    (SI), Y7
-	VADDPS     Y7, Y0, Y0
-	VMASKMOVPS 32(SI), Y6, Y7
-	VADDPS     Y7, Y1, Y1
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y7
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y7
 	VADDPS     Y7, Y2, Y2
-	VMASKMOVPS 32(SI), Y6, Y7
+	VMASKMOVPS 32(BX), Y6, Y7
 	VADDPS     Y7, Y3, Y3
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y7
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y7
 	VADDPS     Y7, Y4, Y4
-	VMASKMOVPS 32(SI), Y6, Y7
+	VMASKMOVPS 32(BX), Y6, Y7
 	VADDPS     Y7, Y5, Y5
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y7, Y7, Y7
 	VMAXPS Y0, Y7, Y0
@@ -1359,7 +1398,7 @@ rectify:
 	VMAXPS Y5, Y7, Y5
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y7
 	VMINPS       Y0, Y7, Y0
@@ -1400,13 +1439,27 @@ masked:
 // func strided3x8AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided3x8AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y0
+	VMASKMOVPS (R8), Y0, Y2
+	VMOVAPS    Y2, Y0
+	VMOVAPS    Y2, Y1
+	VMOVAPS    Y2, Y2
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1459,38 +1512,29 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y3
+	SHLQ       $0x02, SI
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y3
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMASKMOVPS (BX), Y3, Y4
 	VADDPS     Y4, Y0, Y0
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y3, Y4
 	VADDPS     Y4, Y1, Y1
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y3, Y4
 	VADDPS     Y4, Y2, Y2
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMASKMOVPS (SI), Y3, Y4
-	VADDPS     Y4, Y0, Y0
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y3, Y4
-	VADDPS     Y4, Y1, Y1
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y3, Y4
-	VADDPS     Y4, Y2, Y2
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
@@ -1498,7 +1542,7 @@ rectify:
 	VMAXPS Y2, Y4, Y2
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y4
 	VMINPS       Y0, Y4, Y0
@@ -1530,13 +1574,30 @@ masked:
 // func strided2x16AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided2x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	SUBQ       $0x00000008, R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y1
+	VMOVUPS    (R8), Y2
+	VMOVAPS    Y2, Y0
+	VMOVAPS    Y2, Y2
+	VMASKMOVPS 32(R8), Y1, Y3
+	VMOVAPS    Y3, Y1
+	VMOVAPS    Y3, Y3
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1593,42 +1654,31 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
+	SHLQ       $0x02, SI
 	SUBQ       $0x00000008, DX
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y4
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y4
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMOVUPS    (BX), Y5
 	VADDPS     Y5, Y0, Y0
-	VADDPS     Y5, Y2, Y2
 	VMASKMOVPS 32(BX), Y4, Y5
 	VADDPS     Y5, Y1, Y1
-	VADDPS     Y5, Y3, Y3
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMOVUPS    (SI), Y5
-	VADDPS     Y5, Y0, Y0
-	VMASKMOVPS 32(SI), Y4, Y5
-	VADDPS     Y5, Y1, Y1
-	ADDQ       DI, SI
-	VMOVUPS    (SI), Y5
+	ADDQ       SI, BX
+	VMOVUPS    (BX), Y5
 	VADDPS     Y5, Y2, Y2
-	VMASKMOVPS 32(SI), Y4, Y5
+	VMASKMOVPS 32(BX), Y4, Y5
 	VADDPS     Y5, Y3, Y3
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y5, Y5, Y5
 	VMAXPS Y0, Y5, Y0
@@ -1637,7 +1687,7 @@ rectify:
 	VMAXPS Y3, Y5, Y3
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y5
 	VMINPS       Y0, Y5, Y0
@@ -1670,13 +1720,26 @@ masked:
 // func strided2x8AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided2x8AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), R8
+	TESTQ      R8, R8
+	JZ         unbiased
+	MOVQ       columns+64(FP), R9
+	LEAQ       tailMaskAVX2<>+0(SB), R10
+	NEGQ       R9
+	VMOVUPS    32(R10)(R9*4), Y0
+	VMASKMOVPS (R8), Y0, Y1
+	VMOVAPS    Y1, Y0
+	VMOVAPS    Y1, Y1
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
@@ -1722,41 +1785,33 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y2
+	SHLQ       $0x02, SI
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y2
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMASKMOVPS (BX), Y2, Y3
 	VADDPS     Y3, Y0, Y0
+	ADDQ       SI, BX
+	VMASKMOVPS (BX), Y2, Y3
 	VADDPS     Y3, Y1, Y1
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMASKMOVPS (SI), Y2, Y3
-	VADDPS     Y3, Y0, Y0
-	ADDQ       DI, SI
-	VMASKMOVPS (SI), Y2, Y3
-	VADDPS     Y3, Y1, Y1
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y3
 	VMINPS       Y0, Y3, Y0
@@ -1783,13 +1838,28 @@ masked:
 // func strided1x16AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided1x16AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), CX
+	TESTQ      CX, CX
+	JZ         unbiased
+	MOVQ       columns+64(FP), R8
+	SUBQ       $0x00000008, R8
+	LEAQ       tailMaskAVX2<>+0(SB), R9
+	NEGQ       R8
+	VMOVUPS    32(R9)(R8*4), Y1
+	VMOVUPS    (CX), Y0
+	VMOVAPS    Y0, Y0
+	VMASKMOVPS 32(CX), Y1, Y1
+	VMOVAPS    Y1, Y1
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
@@ -1835,42 +1905,33 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
+	SHLQ       $0x02, SI
 	SUBQ       $0x00000008, DX
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y2
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y2
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMOVUPS    (BX), Y3
 	VADDPS     Y3, Y0, Y0
 	VMASKMOVPS 32(BX), Y2, Y3
 	VADDPS     Y3, Y1, Y1
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMOVUPS    (SI), Y3
-	VADDPS     Y3, Y0, Y0
-	VMASKMOVPS 32(SI), Y2, Y3
-	VADDPS     Y3, Y1, Y1
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y3, Y3, Y3
 	VMAXPS Y0, Y3, Y0
 	VMAXPS Y1, Y3, Y1
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y3
 	VMINPS       Y0, Y3, Y0
@@ -1895,13 +1956,25 @@ masked:
 // func strided1x8AVX2(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, FMA3
 TEXT ·strided1x8AVX2(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ       a+0(FP), AX
+	MOVQ       step+8(FP), CX
+	MOVQ       offsets+16(FP), DX
+	MOVQ       segments+24(FP), BX
+	MOVQ       length+32(FP), SI
+	MOVQ       b+40(FP), DI
+	SHLQ       $0x02, CX
+	MOVQ       bias+72(FP), CX
+	TESTQ      CX, CX
+	JZ         unbiased
+	MOVQ       columns+64(FP), R8
+	LEAQ       tailMaskAVX2<>+0(SB), R9
+	NEGQ       R8
+	VMOVUPS    32(R9)(R8*4), Y0
+	VMASKMOVPS (CX), Y0, Y0
+	VMOVAPS    Y0, Y0
+	JMP        segment
+
+unbiased:
 	VXORPS Y0, Y0, Y0
 
 segment:
@@ -1940,36 +2013,29 @@ finish:
 	MOVQ       c+48(FP), AX
 	MOVQ       stride+56(FP), CX
 	MOVQ       columns+64(FP), DX
-	MOVQ       bias+72(FP), BX
-	MOVQ       residual+80(FP), SI
-	MOVQ       apart+88(FP), DI
-	MOVQ       mode+96(FP), R8
+	MOVQ       residual+80(FP), BX
+	MOVQ       apart+88(FP), SI
+	MOVQ       mode+96(FP), DI
 	SHLQ       $0x02, CX
-	SHLQ       $0x02, DI
-	LEAQ       tailMaskAVX2<>+0(SB), R9
-	MOVQ       DX, R10
-	NEGQ       R10
-	VMOVUPS    32(R9)(R10*4), Y1
+	SHLQ       $0x02, SI
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	MOVQ       DX, R9
+	NEGQ       R9
+	VMOVUPS    32(R8)(R9*4), Y1
 	TESTQ      BX, BX
-	JZ         residual
+	JZ         rectify
 	VMASKMOVPS (BX), Y1, Y2
 	VADDPS     Y2, Y0, Y0
-
-residual:
-	TESTQ      SI, SI
-	JZ         rectify
-	VMASKMOVPS (SI), Y1, Y2
-	VADDPS     Y2, Y0, Y0
-	ADDQ       DI, SI
+	ADDQ       SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX2<>+64(SB), Y2
 	VMINPS       Y0, Y2, Y0

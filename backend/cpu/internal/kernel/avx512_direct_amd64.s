@@ -32,13 +32,55 @@ GLOBL constantsAVX512<>(SB), RODATA|NOPTR, $92
 // func strided14x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided14x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVAPS   Z1, Z14
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z18
+	VMOVAPS   Z1, Z20
+	VMOVAPS   Z1, Z22
+	VMOVAPS   Z1, Z24
+	VMOVAPS   Z1, Z26
+	VMOVUPS.Z 64(R8), K1, Z27
+	VMOVAPS   Z27, Z1
+	VMOVAPS   Z27, Z3
+	VMOVAPS   Z27, Z5
+	VMOVAPS   Z27, Z7
+	VMOVAPS   Z27, Z9
+	VMOVAPS   Z27, Z11
+	VMOVAPS   Z27, Z13
+	VMOVAPS   Z27, Z15
+	VMOVAPS   Z27, Z17
+	VMOVAPS   Z27, Z19
+	VMOVAPS   Z27, Z21
+	VMOVAPS   Z27, Z23
+	VMOVAPS   Z27, Z25
+	VMOVAPS   Z27, Z27
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -239,126 +281,91 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z0, Z0
-	VADDPS    Z28, Z2, Z2
-	VADDPS    Z28, Z4, Z4
-	VADDPS    Z28, Z6, Z6
-	VADDPS    Z28, Z8, Z8
-	VADDPS    Z28, Z10, Z10
-	VADDPS    Z28, Z12, Z12
-	VADDPS    Z28, Z14, Z14
-	VADDPS    Z28, Z16, Z16
-	VADDPS    Z28, Z18, Z18
-	VADDPS    Z28, Z20, Z20
-	VADDPS    Z28, Z22, Z22
-	VADDPS    Z28, Z24, Z24
-	VADDPS    Z28, Z26, Z26
 	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z1, Z1
-	VADDPS    Z28, Z3, Z3
-	VADDPS    Z28, Z5, Z5
-	VADDPS    Z28, Z7, Z7
-	VADDPS    Z28, Z9, Z9
-	VADDPS    Z28, Z11, Z11
-	VADDPS    Z28, Z13, Z13
-	VADDPS    Z28, Z15, Z15
-	VADDPS    Z28, Z17, Z17
-	VADDPS    Z28, Z19, Z19
-	VADDPS    Z28, Z21, Z21
-	VADDPS    Z28, Z23, Z23
-	VADDPS    Z28, Z25, Z25
-	VADDPS    Z28, Z27, Z27
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z28
-	VADDPS    Z28, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z28
-	VADDPS    Z28, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z13, Z13
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z14, Z14
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z15, Z15
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z16, Z16
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z17, Z17
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z18, Z18
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z19, Z19
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z20, Z20
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z21, Z21
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z22, Z22
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z23, Z23
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z24, Z24
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z25, Z25
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z28
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z28
 	VADDPS    Z28, Z26, Z26
-	VMOVUPS.Z 64(SI), K1, Z28
+	VMOVUPS.Z 64(BX), K1, Z28
 	VADDPS    Z28, Z27, Z27
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z31, Z31, Z31
 	VMAXPS Z0, Z31, Z0
@@ -391,7 +398,7 @@ rectify:
 	VMAXPS Z27, Z31, Z27
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z28
 	VMINPS       Z0, Z28, Z0
@@ -520,13 +527,39 @@ masked:
 // func strided14x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided14x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z13
+	VMOVAPS   Z13, Z0
+	VMOVAPS   Z13, Z1
+	VMOVAPS   Z13, Z2
+	VMOVAPS   Z13, Z3
+	VMOVAPS   Z13, Z4
+	VMOVAPS   Z13, Z5
+	VMOVAPS   Z13, Z6
+	VMOVAPS   Z13, Z7
+	VMOVAPS   Z13, Z8
+	VMOVAPS   Z13, Z9
+	VMOVAPS   Z13, Z10
+	VMOVAPS   Z13, Z11
+	VMOVAPS   Z13, Z12
+	VMOVAPS   Z13, Z13
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -626,82 +659,62 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z6, Z6
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z7, Z7
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z8, Z8
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z9, Z9
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z10, Z10
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z11, Z11
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z12, Z12
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z14
 	VADDPS    Z14, Z13, Z13
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z6, Z6
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z8, Z8
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z10, Z10
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z12, Z12
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z14
-	VADDPS    Z14, Z13, Z13
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
@@ -720,7 +733,7 @@ rectify:
 	VMAXPS Z13, Z15, Z13
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z14
 	VMINPS       Z0, Z14, Z0
@@ -807,13 +820,53 @@ masked:
 // func strided13x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided13x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVAPS   Z1, Z14
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z18
+	VMOVAPS   Z1, Z20
+	VMOVAPS   Z1, Z22
+	VMOVAPS   Z1, Z24
+	VMOVUPS.Z 64(R8), K1, Z25
+	VMOVAPS   Z25, Z1
+	VMOVAPS   Z25, Z3
+	VMOVAPS   Z25, Z5
+	VMOVAPS   Z25, Z7
+	VMOVAPS   Z25, Z9
+	VMOVAPS   Z25, Z11
+	VMOVAPS   Z25, Z13
+	VMOVAPS   Z25, Z15
+	VMOVAPS   Z25, Z17
+	VMOVAPS   Z25, Z19
+	VMOVAPS   Z25, Z21
+	VMOVAPS   Z25, Z23
+	VMOVAPS   Z25, Z25
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1003,119 +1056,86 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z0, Z0
-	VADDPS    Z26, Z2, Z2
-	VADDPS    Z26, Z4, Z4
-	VADDPS    Z26, Z6, Z6
-	VADDPS    Z26, Z8, Z8
-	VADDPS    Z26, Z10, Z10
-	VADDPS    Z26, Z12, Z12
-	VADDPS    Z26, Z14, Z14
-	VADDPS    Z26, Z16, Z16
-	VADDPS    Z26, Z18, Z18
-	VADDPS    Z26, Z20, Z20
-	VADDPS    Z26, Z22, Z22
-	VADDPS    Z26, Z24, Z24
 	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z1, Z1
-	VADDPS    Z26, Z3, Z3
-	VADDPS    Z26, Z5, Z5
-	VADDPS    Z26, Z7, Z7
-	VADDPS    Z26, Z9, Z9
-	VADDPS    Z26, Z11, Z11
-	VADDPS    Z26, Z13, Z13
-	VADDPS    Z26, Z15, Z15
-	VADDPS    Z26, Z17, Z17
-	VADDPS    Z26, Z19, Z19
-	VADDPS    Z26, Z21, Z21
-	VADDPS    Z26, Z23, Z23
-	VADDPS    Z26, Z25, Z25
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z26
-	VADDPS    Z26, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z26
-	VADDPS    Z26, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z13, Z13
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z14, Z14
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z15, Z15
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z16, Z16
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z17, Z17
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z18, Z18
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z19, Z19
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z20, Z20
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z21, Z21
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z22, Z22
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z23, Z23
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z26
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z26
 	VADDPS    Z26, Z24, Z24
-	VMOVUPS.Z 64(SI), K1, Z26
+	VMOVUPS.Z 64(BX), K1, Z26
 	VADDPS    Z26, Z25, Z25
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z29, Z29, Z29
 	VMAXPS Z0, Z29, Z0
@@ -1146,7 +1166,7 @@ rectify:
 	VMAXPS Z25, Z29, Z25
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z26
 	VMINPS       Z0, Z26, Z0
@@ -1267,13 +1287,38 @@ masked:
 // func strided13x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided13x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z12
+	VMOVAPS   Z12, Z0
+	VMOVAPS   Z12, Z1
+	VMOVAPS   Z12, Z2
+	VMOVAPS   Z12, Z3
+	VMOVAPS   Z12, Z4
+	VMOVAPS   Z12, Z5
+	VMOVAPS   Z12, Z6
+	VMOVAPS   Z12, Z7
+	VMOVAPS   Z12, Z8
+	VMOVAPS   Z12, Z9
+	VMOVAPS   Z12, Z10
+	VMOVAPS   Z12, Z11
+	VMOVAPS   Z12, Z12
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1369,78 +1414,59 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z6, Z6
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z7, Z7
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z8, Z8
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z9, Z9
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z10, Z10
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z11, Z11
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z13
 	VADDPS    Z13, Z12, Z12
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z6, Z6
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z8, Z8
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z10, Z10
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z13
-	VADDPS    Z13, Z12, Z12
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z14, Z14, Z14
 	VMAXPS Z0, Z14, Z0
@@ -1458,7 +1484,7 @@ rectify:
 	VMAXPS Z12, Z14, Z12
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z13
 	VMINPS       Z0, Z13, Z0
@@ -1540,13 +1566,51 @@ masked:
 // func strided12x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided12x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVAPS   Z1, Z14
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z18
+	VMOVAPS   Z1, Z20
+	VMOVAPS   Z1, Z22
+	VMOVUPS.Z 64(R8), K1, Z23
+	VMOVAPS   Z23, Z1
+	VMOVAPS   Z23, Z3
+	VMOVAPS   Z23, Z5
+	VMOVAPS   Z23, Z7
+	VMOVAPS   Z23, Z9
+	VMOVAPS   Z23, Z11
+	VMOVAPS   Z23, Z13
+	VMOVAPS   Z23, Z15
+	VMOVAPS   Z23, Z17
+	VMOVAPS   Z23, Z19
+	VMOVAPS   Z23, Z21
+	VMOVAPS   Z23, Z23
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -1722,112 +1786,81 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z0, Z0
-	VADDPS    Z24, Z2, Z2
-	VADDPS    Z24, Z4, Z4
-	VADDPS    Z24, Z6, Z6
-	VADDPS    Z24, Z8, Z8
-	VADDPS    Z24, Z10, Z10
-	VADDPS    Z24, Z12, Z12
-	VADDPS    Z24, Z14, Z14
-	VADDPS    Z24, Z16, Z16
-	VADDPS    Z24, Z18, Z18
-	VADDPS    Z24, Z20, Z20
-	VADDPS    Z24, Z22, Z22
 	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z1, Z1
-	VADDPS    Z24, Z3, Z3
-	VADDPS    Z24, Z5, Z5
-	VADDPS    Z24, Z7, Z7
-	VADDPS    Z24, Z9, Z9
-	VADDPS    Z24, Z11, Z11
-	VADDPS    Z24, Z13, Z13
-	VADDPS    Z24, Z15, Z15
-	VADDPS    Z24, Z17, Z17
-	VADDPS    Z24, Z19, Z19
-	VADDPS    Z24, Z21, Z21
-	VADDPS    Z24, Z23, Z23
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z24
-	VADDPS    Z24, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z24
-	VADDPS    Z24, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z13, Z13
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z14, Z14
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z15, Z15
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z16, Z16
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z17, Z17
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z18, Z18
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z19, Z19
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z20, Z20
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z21, Z21
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z24
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z24
 	VADDPS    Z24, Z22, Z22
-	VMOVUPS.Z 64(SI), K1, Z24
+	VMOVUPS.Z 64(BX), K1, Z24
 	VADDPS    Z24, Z23, Z23
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z27, Z27, Z27
 	VMAXPS Z0, Z27, Z0
@@ -1856,7 +1889,7 @@ rectify:
 	VMAXPS Z23, Z27, Z23
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z24
 	VMINPS       Z0, Z24, Z0
@@ -1969,13 +2002,37 @@ masked:
 // func strided12x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided12x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z11
+	VMOVAPS   Z11, Z0
+	VMOVAPS   Z11, Z1
+	VMOVAPS   Z11, Z2
+	VMOVAPS   Z11, Z3
+	VMOVAPS   Z11, Z4
+	VMOVAPS   Z11, Z5
+	VMOVAPS   Z11, Z6
+	VMOVAPS   Z11, Z7
+	VMOVAPS   Z11, Z8
+	VMOVAPS   Z11, Z9
+	VMOVAPS   Z11, Z10
+	VMOVAPS   Z11, Z11
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2064,74 +2121,56 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z6, Z6
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z7, Z7
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z8, Z8
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z9, Z9
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z10, Z10
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z12
 	VADDPS    Z12, Z11, Z11
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z6, Z6
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z8, Z8
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z10, Z10
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z12
-	VADDPS    Z12, Z11, Z11
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
@@ -2148,7 +2187,7 @@ rectify:
 	VMAXPS Z11, Z13, Z11
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z12
 	VMINPS       Z0, Z12, Z0
@@ -2225,13 +2264,49 @@ masked:
 // func strided11x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided11x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVAPS   Z1, Z14
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z18
+	VMOVAPS   Z1, Z20
+	VMOVUPS.Z 64(R8), K1, Z21
+	VMOVAPS   Z21, Z1
+	VMOVAPS   Z21, Z3
+	VMOVAPS   Z21, Z5
+	VMOVAPS   Z21, Z7
+	VMOVAPS   Z21, Z9
+	VMOVAPS   Z21, Z11
+	VMOVAPS   Z21, Z13
+	VMOVAPS   Z21, Z15
+	VMOVAPS   Z21, Z17
+	VMOVAPS   Z21, Z19
+	VMOVAPS   Z21, Z21
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2396,105 +2471,76 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z0, Z0
-	VADDPS    Z22, Z2, Z2
-	VADDPS    Z22, Z4, Z4
-	VADDPS    Z22, Z6, Z6
-	VADDPS    Z22, Z8, Z8
-	VADDPS    Z22, Z10, Z10
-	VADDPS    Z22, Z12, Z12
-	VADDPS    Z22, Z14, Z14
-	VADDPS    Z22, Z16, Z16
-	VADDPS    Z22, Z18, Z18
-	VADDPS    Z22, Z20, Z20
 	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z1, Z1
-	VADDPS    Z22, Z3, Z3
-	VADDPS    Z22, Z5, Z5
-	VADDPS    Z22, Z7, Z7
-	VADDPS    Z22, Z9, Z9
-	VADDPS    Z22, Z11, Z11
-	VADDPS    Z22, Z13, Z13
-	VADDPS    Z22, Z15, Z15
-	VADDPS    Z22, Z17, Z17
-	VADDPS    Z22, Z19, Z19
-	VADDPS    Z22, Z21, Z21
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z22
-	VADDPS    Z22, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z22
-	VADDPS    Z22, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z13, Z13
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z14, Z14
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z15, Z15
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z16, Z16
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z17, Z17
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z18, Z18
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z19, Z19
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z22
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z22
 	VADDPS    Z22, Z20, Z20
-	VMOVUPS.Z 64(SI), K1, Z22
+	VMOVUPS.Z 64(BX), K1, Z22
 	VADDPS    Z22, Z21, Z21
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z25, Z25, Z25
 	VMAXPS Z0, Z25, Z0
@@ -2521,7 +2567,7 @@ rectify:
 	VMAXPS Z21, Z25, Z21
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z22
 	VMINPS       Z0, Z22, Z0
@@ -2626,13 +2672,36 @@ masked:
 // func strided11x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided11x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z10
+	VMOVAPS   Z10, Z0
+	VMOVAPS   Z10, Z1
+	VMOVAPS   Z10, Z2
+	VMOVAPS   Z10, Z3
+	VMOVAPS   Z10, Z4
+	VMOVAPS   Z10, Z5
+	VMOVAPS   Z10, Z6
+	VMOVAPS   Z10, Z7
+	VMOVAPS   Z10, Z8
+	VMOVAPS   Z10, Z9
+	VMOVAPS   Z10, Z10
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -2717,70 +2786,53 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z6, Z6
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z7, Z7
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z8, Z8
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z9, Z9
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z11
 	VADDPS    Z11, Z10, Z10
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z6, Z6
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z8, Z8
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z11
-	VADDPS    Z11, Z10, Z10
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z12, Z12, Z12
 	VMAXPS Z0, Z12, Z0
@@ -2796,7 +2848,7 @@ rectify:
 	VMAXPS Z10, Z12, Z10
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z11
 	VMINPS       Z0, Z11, Z0
@@ -2868,13 +2920,47 @@ masked:
 // func strided10x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided10x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVAPS   Z1, Z14
+	VMOVAPS   Z1, Z16
+	VMOVAPS   Z1, Z18
+	VMOVUPS.Z 64(R8), K1, Z19
+	VMOVAPS   Z19, Z1
+	VMOVAPS   Z19, Z3
+	VMOVAPS   Z19, Z5
+	VMOVAPS   Z19, Z7
+	VMOVAPS   Z19, Z9
+	VMOVAPS   Z19, Z11
+	VMOVAPS   Z19, Z13
+	VMOVAPS   Z19, Z15
+	VMOVAPS   Z19, Z17
+	VMOVAPS   Z19, Z19
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3028,98 +3114,71 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z0, Z0
-	VADDPS    Z20, Z2, Z2
-	VADDPS    Z20, Z4, Z4
-	VADDPS    Z20, Z6, Z6
-	VADDPS    Z20, Z8, Z8
-	VADDPS    Z20, Z10, Z10
-	VADDPS    Z20, Z12, Z12
-	VADDPS    Z20, Z14, Z14
-	VADDPS    Z20, Z16, Z16
-	VADDPS    Z20, Z18, Z18
 	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z1, Z1
-	VADDPS    Z20, Z3, Z3
-	VADDPS    Z20, Z5, Z5
-	VADDPS    Z20, Z7, Z7
-	VADDPS    Z20, Z9, Z9
-	VADDPS    Z20, Z11, Z11
-	VADDPS    Z20, Z13, Z13
-	VADDPS    Z20, Z15, Z15
-	VADDPS    Z20, Z17, Z17
-	VADDPS    Z20, Z19, Z19
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z20
-	VADDPS    Z20, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z20
-	VADDPS    Z20, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z13, Z13
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z14, Z14
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z15, Z15
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z16, Z16
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z17, Z17
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z20
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z20
 	VADDPS    Z20, Z18, Z18
-	VMOVUPS.Z 64(SI), K1, Z20
+	VMOVUPS.Z 64(BX), K1, Z20
 	VADDPS    Z20, Z19, Z19
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z23, Z23, Z23
 	VMAXPS Z0, Z23, Z0
@@ -3144,7 +3203,7 @@ rectify:
 	VMAXPS Z19, Z23, Z19
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z20
 	VMINPS       Z0, Z20, Z0
@@ -3241,13 +3300,35 @@ masked:
 // func strided10x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided10x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z9
+	VMOVAPS   Z9, Z0
+	VMOVAPS   Z9, Z1
+	VMOVAPS   Z9, Z2
+	VMOVAPS   Z9, Z3
+	VMOVAPS   Z9, Z4
+	VMOVAPS   Z9, Z5
+	VMOVAPS   Z9, Z6
+	VMOVAPS   Z9, Z7
+	VMOVAPS   Z9, Z8
+	VMOVAPS   Z9, Z9
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3328,66 +3409,50 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z6, Z6
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z7, Z7
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z8, Z8
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z10
 	VADDPS    Z10, Z9, Z9
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z6, Z6
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z8, Z8
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z10
-	VADDPS    Z10, Z9, Z9
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
@@ -3402,7 +3467,7 @@ rectify:
 	VMAXPS Z9, Z11, Z9
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z10
 	VMINPS       Z0, Z10, Z0
@@ -3469,13 +3534,45 @@ masked:
 // func strided9x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided9x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVAPS   Z1, Z14
+	VMOVAPS   Z1, Z16
+	VMOVUPS.Z 64(R8), K1, Z17
+	VMOVAPS   Z17, Z1
+	VMOVAPS   Z17, Z3
+	VMOVAPS   Z17, Z5
+	VMOVAPS   Z17, Z7
+	VMOVAPS   Z17, Z9
+	VMOVAPS   Z17, Z11
+	VMOVAPS   Z17, Z13
+	VMOVAPS   Z17, Z15
+	VMOVAPS   Z17, Z17
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3615,91 +3712,66 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z0, Z0
-	VADDPS    Z18, Z2, Z2
-	VADDPS    Z18, Z4, Z4
-	VADDPS    Z18, Z6, Z6
-	VADDPS    Z18, Z8, Z8
-	VADDPS    Z18, Z10, Z10
-	VADDPS    Z18, Z12, Z12
-	VADDPS    Z18, Z14, Z14
-	VADDPS    Z18, Z16, Z16
 	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z1, Z1
-	VADDPS    Z18, Z3, Z3
-	VADDPS    Z18, Z5, Z5
-	VADDPS    Z18, Z7, Z7
-	VADDPS    Z18, Z9, Z9
-	VADDPS    Z18, Z11, Z11
-	VADDPS    Z18, Z13, Z13
-	VADDPS    Z18, Z15, Z15
-	VADDPS    Z18, Z17, Z17
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z18
-	VADDPS    Z18, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z18
-	VADDPS    Z18, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z13, Z13
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z14, Z14
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z15, Z15
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z18
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z18
 	VADDPS    Z18, Z16, Z16
-	VMOVUPS.Z 64(SI), K1, Z18
+	VMOVUPS.Z 64(BX), K1, Z18
 	VADDPS    Z18, Z17, Z17
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z21, Z21, Z21
 	VMAXPS Z0, Z21, Z0
@@ -3722,7 +3794,7 @@ rectify:
 	VMAXPS Z17, Z21, Z17
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z18
 	VMINPS       Z0, Z18, Z0
@@ -3811,13 +3883,34 @@ masked:
 // func strided9x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided9x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z8
+	VMOVAPS   Z8, Z0
+	VMOVAPS   Z8, Z1
+	VMOVAPS   Z8, Z2
+	VMOVAPS   Z8, Z3
+	VMOVAPS   Z8, Z4
+	VMOVAPS   Z8, Z5
+	VMOVAPS   Z8, Z6
+	VMOVAPS   Z8, Z7
+	VMOVAPS   Z8, Z8
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3891,62 +3984,47 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z6, Z6
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z7, Z7
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z9
 	VADDPS    Z9, Z8, Z8
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z6, Z6
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z9
-	VADDPS    Z9, Z8, Z8
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z10, Z10, Z10
 	VMAXPS Z0, Z10, Z0
@@ -3960,7 +4038,7 @@ rectify:
 	VMAXPS Z8, Z10, Z8
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z9
 	VMINPS       Z0, Z9, Z0
@@ -4022,13 +4100,43 @@ masked:
 // func strided8x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided8x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVAPS   Z1, Z14
+	VMOVUPS.Z 64(R8), K1, Z15
+	VMOVAPS   Z15, Z1
+	VMOVAPS   Z15, Z3
+	VMOVAPS   Z15, Z5
+	VMOVAPS   Z15, Z7
+	VMOVAPS   Z15, Z9
+	VMOVAPS   Z15, Z11
+	VMOVAPS   Z15, Z13
+	VMOVAPS   Z15, Z15
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4157,84 +4265,61 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z0, Z0
-	VADDPS    Z16, Z2, Z2
-	VADDPS    Z16, Z4, Z4
-	VADDPS    Z16, Z6, Z6
-	VADDPS    Z16, Z8, Z8
-	VADDPS    Z16, Z10, Z10
-	VADDPS    Z16, Z12, Z12
-	VADDPS    Z16, Z14, Z14
 	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z1, Z1
-	VADDPS    Z16, Z3, Z3
-	VADDPS    Z16, Z5, Z5
-	VADDPS    Z16, Z7, Z7
-	VADDPS    Z16, Z9, Z9
-	VADDPS    Z16, Z11, Z11
-	VADDPS    Z16, Z13, Z13
-	VADDPS    Z16, Z15, Z15
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z16
-	VADDPS    Z16, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z16
-	VADDPS    Z16, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z16
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z16
+	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z16
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z16
+	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z16
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z16
+	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z16
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z16
+	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z16
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z16
+	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z16
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z16
+	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z13, Z13
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z16
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z16
 	VADDPS    Z16, Z14, Z14
-	VMOVUPS.Z 64(SI), K1, Z16
+	VMOVUPS.Z 64(BX), K1, Z16
 	VADDPS    Z16, Z15, Z15
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z19, Z19, Z19
 	VMAXPS Z0, Z19, Z0
@@ -4255,7 +4340,7 @@ rectify:
 	VMAXPS Z15, Z19, Z15
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z16
 	VMINPS       Z0, Z16, Z0
@@ -4336,13 +4421,33 @@ masked:
 // func strided8x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided8x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z7
+	VMOVAPS   Z7, Z0
+	VMOVAPS   Z7, Z1
+	VMOVAPS   Z7, Z2
+	VMOVAPS   Z7, Z3
+	VMOVAPS   Z7, Z4
+	VMOVAPS   Z7, Z5
+	VMOVAPS   Z7, Z6
+	VMOVAPS   Z7, Z7
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4412,58 +4517,44 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z6, Z6
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z8
 	VADDPS    Z8, Z7, Z7
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z6, Z6
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z8
-	VADDPS    Z8, Z7, Z7
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
@@ -4476,7 +4567,7 @@ rectify:
 	VMAXPS Z7, Z9, Z7
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VMINPS       Z0, Z8, Z0
@@ -4533,13 +4624,41 @@ masked:
 // func strided7x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided7x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVAPS   Z1, Z12
+	VMOVUPS.Z 64(R8), K1, Z13
+	VMOVAPS   Z13, Z1
+	VMOVAPS   Z13, Z3
+	VMOVAPS   Z13, Z5
+	VMOVAPS   Z13, Z7
+	VMOVAPS   Z13, Z9
+	VMOVAPS   Z13, Z11
+	VMOVAPS   Z13, Z13
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4657,77 +4776,56 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z14
 	VADDPS    Z14, Z0, Z0
-	VADDPS    Z14, Z2, Z2
-	VADDPS    Z14, Z4, Z4
-	VADDPS    Z14, Z6, Z6
-	VADDPS    Z14, Z8, Z8
-	VADDPS    Z14, Z10, Z10
-	VADDPS    Z14, Z12, Z12
 	VMOVUPS.Z 64(BX), K1, Z14
 	VADDPS    Z14, Z1, Z1
-	VADDPS    Z14, Z3, Z3
-	VADDPS    Z14, Z5, Z5
-	VADDPS    Z14, Z7, Z7
-	VADDPS    Z14, Z9, Z9
-	VADDPS    Z14, Z11, Z11
-	VADDPS    Z14, Z13, Z13
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z14
-	VADDPS    Z14, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z14
-	VADDPS    Z14, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z14
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z14
 	VADDPS    Z14, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z14
+	VMOVUPS.Z 64(BX), K1, Z14
 	VADDPS    Z14, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z14
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z14
 	VADDPS    Z14, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z14
+	VMOVUPS.Z 64(BX), K1, Z14
 	VADDPS    Z14, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z14
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z14
 	VADDPS    Z14, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z14
+	VMOVUPS.Z 64(BX), K1, Z14
 	VADDPS    Z14, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z14
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z14
 	VADDPS    Z14, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z14
+	VMOVUPS.Z 64(BX), K1, Z14
 	VADDPS    Z14, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z14
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z14
 	VADDPS    Z14, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z14
+	VMOVUPS.Z 64(BX), K1, Z14
 	VADDPS    Z14, Z11, Z11
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z14
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z14
 	VADDPS    Z14, Z12, Z12
-	VMOVUPS.Z 64(SI), K1, Z14
+	VMOVUPS.Z 64(BX), K1, Z14
 	VADDPS    Z14, Z13, Z13
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z17, Z17, Z17
 	VMAXPS Z0, Z17, Z0
@@ -4746,7 +4844,7 @@ rectify:
 	VMAXPS Z13, Z17, Z13
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z14
 	VMINPS       Z0, Z14, Z0
@@ -4819,13 +4917,32 @@ masked:
 // func strided7x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided7x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z6
+	VMOVAPS   Z6, Z0
+	VMOVAPS   Z6, Z1
+	VMOVAPS   Z6, Z2
+	VMOVAPS   Z6, Z3
+	VMOVAPS   Z6, Z4
+	VMOVAPS   Z6, Z5
+	VMOVAPS   Z6, Z6
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4891,54 +5008,41 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z7
 	VADDPS    Z7, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z7
 	VADDPS    Z7, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z7
 	VADDPS    Z7, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z7
 	VADDPS    Z7, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z7
 	VADDPS    Z7, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z7
 	VADDPS    Z7, Z5, Z5
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z7
 	VADDPS    Z7, Z6, Z6
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z7
-	VADDPS    Z7, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z7
-	VADDPS    Z7, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z7
-	VADDPS    Z7, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z7
-	VADDPS    Z7, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z7
-	VADDPS    Z7, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z7
-	VADDPS    Z7, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z7
-	VADDPS    Z7, Z6, Z6
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z8, Z8, Z8
 	VMAXPS Z0, Z8, Z0
@@ -4950,7 +5054,7 @@ rectify:
 	VMAXPS Z6, Z8, Z6
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z7
 	VMINPS       Z0, Z7, Z0
@@ -5002,13 +5106,39 @@ masked:
 // func strided6x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided6x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVAPS   Z1, Z10
+	VMOVUPS.Z 64(R8), K1, Z11
+	VMOVAPS   Z11, Z1
+	VMOVAPS   Z11, Z3
+	VMOVAPS   Z11, Z5
+	VMOVAPS   Z11, Z7
+	VMOVAPS   Z11, Z9
+	VMOVAPS   Z11, Z11
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5112,70 +5242,51 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z12
 	VADDPS    Z12, Z0, Z0
-	VADDPS    Z12, Z2, Z2
-	VADDPS    Z12, Z4, Z4
-	VADDPS    Z12, Z6, Z6
-	VADDPS    Z12, Z8, Z8
-	VADDPS    Z12, Z10, Z10
 	VMOVUPS.Z 64(BX), K1, Z12
 	VADDPS    Z12, Z1, Z1
-	VADDPS    Z12, Z3, Z3
-	VADDPS    Z12, Z5, Z5
-	VADDPS    Z12, Z7, Z7
-	VADDPS    Z12, Z9, Z9
-	VADDPS    Z12, Z11, Z11
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z12
-	VADDPS    Z12, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z12
-	VADDPS    Z12, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z12
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
 	VADDPS    Z12, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z12
+	VMOVUPS.Z 64(BX), K1, Z12
 	VADDPS    Z12, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z12
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
 	VADDPS    Z12, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z12
+	VMOVUPS.Z 64(BX), K1, Z12
 	VADDPS    Z12, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z12
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
 	VADDPS    Z12, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z12
+	VMOVUPS.Z 64(BX), K1, Z12
 	VADDPS    Z12, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z12
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
 	VADDPS    Z12, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z12
+	VMOVUPS.Z 64(BX), K1, Z12
 	VADDPS    Z12, Z9, Z9
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z12
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z12
 	VADDPS    Z12, Z10, Z10
-	VMOVUPS.Z 64(SI), K1, Z12
+	VMOVUPS.Z 64(BX), K1, Z12
 	VADDPS    Z12, Z11, Z11
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z15, Z15, Z15
 	VMAXPS Z0, Z15, Z0
@@ -5192,7 +5303,7 @@ rectify:
 	VMAXPS Z11, Z15, Z11
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z12
 	VMINPS       Z0, Z12, Z0
@@ -5257,13 +5368,31 @@ masked:
 // func strided6x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided6x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z5
+	VMOVAPS   Z5, Z0
+	VMOVAPS   Z5, Z1
+	VMOVAPS   Z5, Z2
+	VMOVAPS   Z5, Z3
+	VMOVAPS   Z5, Z4
+	VMOVAPS   Z5, Z5
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5322,50 +5451,38 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z6
 	VADDPS    Z6, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z6
 	VADDPS    Z6, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z6
 	VADDPS    Z6, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z6
 	VADDPS    Z6, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z6
 	VADDPS    Z6, Z4, Z4
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z6
 	VADDPS    Z6, Z5, Z5
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z6
-	VADDPS    Z6, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z6
-	VADDPS    Z6, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z6
-	VADDPS    Z6, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z6
-	VADDPS    Z6, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z6
-	VADDPS    Z6, Z4, Z4
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z6
-	VADDPS    Z6, Z5, Z5
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
@@ -5376,7 +5493,7 @@ rectify:
 	VMAXPS Z5, Z7, Z5
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z6
 	VMINPS       Z0, Z6, Z0
@@ -5423,13 +5540,37 @@ masked:
 // func strided5x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided5x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVAPS   Z1, Z8
+	VMOVUPS.Z 64(R8), K1, Z9
+	VMOVAPS   Z9, Z1
+	VMOVAPS   Z9, Z3
+	VMOVAPS   Z9, Z5
+	VMOVAPS   Z9, Z7
+	VMOVAPS   Z9, Z9
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5522,63 +5663,46 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z10
 	VADDPS    Z10, Z0, Z0
-	VADDPS    Z10, Z2, Z2
-	VADDPS    Z10, Z4, Z4
-	VADDPS    Z10, Z6, Z6
-	VADDPS    Z10, Z8, Z8
 	VMOVUPS.Z 64(BX), K1, Z10
 	VADDPS    Z10, Z1, Z1
-	VADDPS    Z10, Z3, Z3
-	VADDPS    Z10, Z5, Z5
-	VADDPS    Z10, Z7, Z7
-	VADDPS    Z10, Z9, Z9
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z10
-	VADDPS    Z10, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z10
-	VADDPS    Z10, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z10
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z10
 	VADDPS    Z10, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z10
+	VMOVUPS.Z 64(BX), K1, Z10
 	VADDPS    Z10, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z10
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z10
 	VADDPS    Z10, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z10
+	VMOVUPS.Z 64(BX), K1, Z10
 	VADDPS    Z10, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z10
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z10
 	VADDPS    Z10, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z10
+	VMOVUPS.Z 64(BX), K1, Z10
 	VADDPS    Z10, Z7, Z7
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z10
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z10
 	VADDPS    Z10, Z8, Z8
-	VMOVUPS.Z 64(SI), K1, Z10
+	VMOVUPS.Z 64(BX), K1, Z10
 	VADDPS    Z10, Z9, Z9
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z13, Z13, Z13
 	VMAXPS Z0, Z13, Z0
@@ -5593,7 +5717,7 @@ rectify:
 	VMAXPS Z9, Z13, Z9
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z10
 	VMINPS       Z0, Z10, Z0
@@ -5650,13 +5774,30 @@ masked:
 // func strided5x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided5x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z4
+	VMOVAPS   Z4, Z0
+	VMOVAPS   Z4, Z1
+	VMOVAPS   Z4, Z2
+	VMOVAPS   Z4, Z3
+	VMOVAPS   Z4, Z4
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5711,46 +5852,35 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z5
 	VADDPS    Z5, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z5
 	VADDPS    Z5, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z5
 	VADDPS    Z5, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z5
 	VADDPS    Z5, Z3, Z3
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z5
 	VADDPS    Z5, Z4, Z4
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z5
-	VADDPS    Z5, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z5
-	VADDPS    Z5, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z5
-	VADDPS    Z5, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z5
-	VADDPS    Z5, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z5
-	VADDPS    Z5, Z4, Z4
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z6, Z6, Z6
 	VMAXPS Z0, Z6, Z0
@@ -5760,7 +5890,7 @@ rectify:
 	VMAXPS Z4, Z6, Z4
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z5
 	VMINPS       Z0, Z5, Z0
@@ -5802,13 +5932,35 @@ masked:
 // func strided4x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided4x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVAPS   Z1, Z6
+	VMOVUPS.Z 64(R8), K1, Z7
+	VMOVAPS   Z7, Z1
+	VMOVAPS   Z7, Z3
+	VMOVAPS   Z7, Z5
+	VMOVAPS   Z7, Z7
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5890,56 +6042,41 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z8
 	VADDPS    Z8, Z0, Z0
-	VADDPS    Z8, Z2, Z2
-	VADDPS    Z8, Z4, Z4
-	VADDPS    Z8, Z6, Z6
 	VMOVUPS.Z 64(BX), K1, Z8
 	VADDPS    Z8, Z1, Z1
-	VADDPS    Z8, Z3, Z3
-	VADDPS    Z8, Z5, Z5
-	VADDPS    Z8, Z7, Z7
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z8
-	VADDPS    Z8, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z8
-	VADDPS    Z8, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z8
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z8
 	VADDPS    Z8, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z8
+	VMOVUPS.Z 64(BX), K1, Z8
 	VADDPS    Z8, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z8
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z8
 	VADDPS    Z8, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z8
+	VMOVUPS.Z 64(BX), K1, Z8
 	VADDPS    Z8, Z5, Z5
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z8
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z8
 	VADDPS    Z8, Z6, Z6
-	VMOVUPS.Z 64(SI), K1, Z8
+	VMOVUPS.Z 64(BX), K1, Z8
 	VADDPS    Z8, Z7, Z7
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z11, Z11, Z11
 	VMAXPS Z0, Z11, Z0
@@ -5952,7 +6089,7 @@ rectify:
 	VMAXPS Z7, Z11, Z7
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z8
 	VMINPS       Z0, Z8, Z0
@@ -6001,13 +6138,29 @@ masked:
 // func strided4x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided4x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z3
+	VMOVAPS   Z3, Z0
+	VMOVAPS   Z3, Z1
+	VMOVAPS   Z3, Z2
+	VMOVAPS   Z3, Z3
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6058,42 +6211,32 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z4
 	VADDPS    Z4, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z4
 	VADDPS    Z4, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z4
 	VADDPS    Z4, Z2, Z2
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z4
 	VADDPS    Z4, Z3, Z3
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z4
-	VADDPS    Z4, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z4
-	VADDPS    Z4, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z4
-	VADDPS    Z4, Z2, Z2
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z4
-	VADDPS    Z4, Z3, Z3
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
@@ -6102,7 +6245,7 @@ rectify:
 	VMAXPS Z3, Z5, Z3
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z4
 	VMINPS       Z0, Z4, Z0
@@ -6139,13 +6282,33 @@ masked:
 // func strided3x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided3x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVAPS   Z1, Z4
+	VMOVUPS.Z 64(R8), K1, Z5
+	VMOVAPS   Z5, Z1
+	VMOVAPS   Z5, Z3
+	VMOVAPS   Z5, Z5
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6213,49 +6376,36 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z6
 	VADDPS    Z6, Z0, Z0
-	VADDPS    Z6, Z2, Z2
-	VADDPS    Z6, Z4, Z4
 	VMOVUPS.Z 64(BX), K1, Z6
 	VADDPS    Z6, Z1, Z1
-	VADDPS    Z6, Z3, Z3
-	VADDPS    Z6, Z5, Z5
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z6
-	VADDPS    Z6, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z6
-	VADDPS    Z6, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z6
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
 	VADDPS    Z6, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z6
+	VMOVUPS.Z 64(BX), K1, Z6
 	VADDPS    Z6, Z3, Z3
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z6
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z6
 	VADDPS    Z6, Z4, Z4
-	VMOVUPS.Z 64(SI), K1, Z6
+	VMOVUPS.Z 64(BX), K1, Z6
 	VADDPS    Z6, Z5, Z5
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z9, Z9, Z9
 	VMAXPS Z0, Z9, Z0
@@ -6266,7 +6416,7 @@ rectify:
 	VMAXPS Z5, Z9, Z5
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z6
 	VMINPS       Z0, Z6, Z0
@@ -6307,13 +6457,28 @@ masked:
 // func strided3x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided3x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z2
+	VMOVAPS   Z2, Z0
+	VMOVAPS   Z2, Z1
+	VMOVAPS   Z2, Z2
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6357,38 +6522,29 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z3
 	VADDPS    Z3, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z3
 	VADDPS    Z3, Z1, Z1
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z3
 	VADDPS    Z3, Z2, Z2
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z3
-	VADDPS    Z3, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z3
-	VADDPS    Z3, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z3
-	VADDPS    Z3, Z2, Z2
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z4, Z4, Z4
 	VMAXPS Z0, Z4, Z0
@@ -6396,7 +6552,7 @@ rectify:
 	VMAXPS Z2, Z4, Z2
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z3
 	VMINPS       Z0, Z3, Z0
@@ -6428,13 +6584,31 @@ masked:
 // func strided2x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided2x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	SUBQ      $0x00000010, R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (R8), Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z2
+	VMOVUPS.Z 64(R8), K1, Z3
+	VMOVAPS   Z3, Z1
+	VMOVAPS   Z3, Z3
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6491,42 +6665,31 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z4
 	VADDPS    Z4, Z0, Z0
-	VADDPS    Z4, Z2, Z2
 	VMOVUPS.Z 64(BX), K1, Z4
 	VADDPS    Z4, Z1, Z1
-	VADDPS    Z4, Z3, Z3
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z4
-	VADDPS    Z4, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z4
-	VADDPS    Z4, Z1, Z1
-	ADDQ      DI, SI
-	VMOVUPS   (SI), Z4
+	ADDQ      SI, BX
+	VMOVUPS   (BX), Z4
 	VADDPS    Z4, Z2, Z2
-	VMOVUPS.Z 64(SI), K1, Z4
+	VMOVUPS.Z 64(BX), K1, Z4
 	VADDPS    Z4, Z3, Z3
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z7, Z7, Z7
 	VMAXPS Z0, Z7, Z0
@@ -6535,7 +6698,7 @@ rectify:
 	VMAXPS Z3, Z7, Z3
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z4
 	VMINPS       Z0, Z4, Z0
@@ -6568,13 +6731,27 @@ masked:
 // func strided2x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided2x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), R8
+	TESTQ     R8, R8
+	JZ        unbiased
+	MOVQ      columns+64(FP), R9
+	MOVQ      $+1, R10
+	SHLXQ     R9, R10, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (R8), K1, Z1
+	VMOVAPS   Z1, Z0
+	VMOVAPS   Z1, Z1
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
@@ -6614,41 +6791,33 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z2
 	VADDPS    Z2, Z0, Z0
+	ADDQ      SI, BX
+	VMOVUPS.Z (BX), K1, Z2
 	VADDPS    Z2, Z1, Z1
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z2
-	VADDPS    Z2, Z0, Z0
-	ADDQ      DI, SI
-	VMOVUPS.Z (SI), K1, Z2
-	VADDPS    Z2, Z1, Z1
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z3, Z3, Z3
 	VMAXPS Z0, Z3, Z0
 	VMAXPS Z1, Z3, Z1
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z2
 	VMINPS       Z0, Z2, Z0
@@ -6675,13 +6844,29 @@ masked:
 // func strided1x32AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided1x32AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	MOVQ      columns+64(FP), R8
+	SUBQ      $0x00000010, R8
+	MOVQ      $+1, R9
+	SHLXQ     R8, R9, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (CX), Z0
+	VMOVAPS   Z0, Z0
+	VMOVUPS.Z 64(CX), K1, Z1
+	VMOVAPS   Z1, Z1
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
@@ -6727,42 +6912,33 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
+	SHLQ      $0x02, SI
 	SUBQ      $0x00000010, DX
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS   (BX), Z2
 	VADDPS    Z2, Z0, Z0
 	VMOVUPS.Z 64(BX), K1, Z2
 	VADDPS    Z2, Z1, Z1
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS   (SI), Z2
-	VADDPS    Z2, Z0, Z0
-	VMOVUPS.Z 64(SI), K1, Z2
-	VADDPS    Z2, Z1, Z1
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z5, Z5, Z5
 	VMAXPS Z0, Z5, Z0
 	VMAXPS Z1, Z5, Z1
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z2
 	VMINPS       Z0, Z2, Z0
@@ -6787,13 +6963,26 @@ masked:
 // func strided1x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·strided1x16AVX512(SB), NOSPLIT, $0-104
-	MOVQ   a+0(FP), AX
-	MOVQ   step+8(FP), CX
-	MOVQ   offsets+16(FP), DX
-	MOVQ   segments+24(FP), BX
-	MOVQ   length+32(FP), SI
-	MOVQ   b+40(FP), DI
-	SHLQ   $0x02, CX
+	MOVQ      a+0(FP), AX
+	MOVQ      step+8(FP), CX
+	MOVQ      offsets+16(FP), DX
+	MOVQ      segments+24(FP), BX
+	MOVQ      length+32(FP), SI
+	MOVQ      b+40(FP), DI
+	SHLQ      $0x02, CX
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	MOVQ      columns+64(FP), R8
+	MOVQ      $+1, R9
+	SHLXQ     R8, R9, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVAPS   Z0, Z0
+	JMP       segment
+
+unbiased:
 	VPXORD Z0, Z0, Z0
 
 segment:
@@ -6829,36 +7018,29 @@ finish:
 	MOVQ      c+48(FP), AX
 	MOVQ      stride+56(FP), CX
 	MOVQ      columns+64(FP), DX
-	MOVQ      bias+72(FP), BX
-	MOVQ      residual+80(FP), SI
-	MOVQ      apart+88(FP), DI
-	MOVQ      mode+96(FP), R8
+	MOVQ      residual+80(FP), BX
+	MOVQ      apart+88(FP), SI
+	MOVQ      mode+96(FP), DI
 	SHLQ      $0x02, CX
-	SHLQ      $0x02, DI
-	MOVQ      $+1, R9
-	SHLXQ     DX, R9, R9
-	DECQ      R9
-	KMOVW     R9, K1
+	SHLQ      $0x02, SI
+	MOVQ      $+1, R8
+	SHLXQ     DX, R8, R8
+	DECQ      R8
+	KMOVW     R8, K1
 	TESTQ     BX, BX
-	JZ        residual
+	JZ        rectify
 	VMOVUPS.Z (BX), K1, Z1
 	VADDPS    Z1, Z0, Z0
-
-residual:
-	TESTQ     SI, SI
-	JZ        rectify
-	VMOVUPS.Z (SI), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	ADDQ      DI, SI
+	ADDQ      SI, BX
 
 rectify:
-	TESTQ  $0x00000002, R8
+	TESTQ  $0x00000002, DI
 	JZ     strided_rectified
 	VPXORD Z2, Z2, Z2
 	VMAXPS Z0, Z2, Z0
 
 strided_rectified:
-	TESTQ        $0x00000004, R8
+	TESTQ        $0x00000004, DI
 	JZ           strided_capped
 	VBROADCASTSS constantsAVX512<>+64(SB), Z1
 	VMINPS       Z0, Z1, Z0

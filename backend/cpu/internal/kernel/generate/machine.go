@@ -57,12 +57,16 @@ func (m *machine) end() {
 // zero clears a register.
 func (m *machine) zero() reg.VecVirtual {
 	v := m.vec()
+	m.clear(v)
+	return v
+}
+
+func (m *machine) clear(v reg.VecVirtual) {
 	if m.wide() {
 		VPXORD(v, v, v)
 	} else {
 		VXORPS(v, v, v)
 	}
-	return v
 }
 
 // A mask covers the first lanes of a register: an opmask or a vector.

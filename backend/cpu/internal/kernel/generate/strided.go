@@ -35,13 +35,7 @@ func (m *machine) strided(rows, vectors int) {
 	length := Load(Param("length"), GP64())
 	b := Load(Param("b"), GP64())
 	SHLQ(Imm(2), step)
-	sums := make([][]reg.VecVirtual, rows)
-	for r := range sums {
-		sums[r] = make([]reg.VecVirtual, vectors)
-		for v := range sums[r] {
-			sums[r][v] = m.zero()
-		}
-	}
+	sums := m.beginStrided(rows, vectors)
 	at := newLadder(rows, step)
 	multiply := func(k int) {
 		columns := make([]reg.VecVirtual, vectors)
@@ -92,13 +86,51 @@ func (m *machine) strided(rows, vectors int) {
 	m.end()
 }
 
-// finishStrided adds the bias and the residual, rectifies and stores; in the
+// beginStrided sets the sums to the bias, or to zero.
+func (m *machine) beginStrided(rows, vectors int) [][]reg.VecVirtual {
+	sums := make([][]reg.VecVirtual, rows)
+	for r := range sums {
+		sums[r] = make([]reg.VecVirtual, vectors)
+		for v := range sums[r] {
+			sums[r][v] = m.vec()
+		}
+	}
+	bias := Load(Param("bias"), GP64())
+	TESTQ(bias, bias)
+	JZ(LabelRef("unbiased"))
+	columns := Load(Param("columns"), GP64())
+	if vectors > 1 {
+		SUBQ(U32(uint32((vectors-1)*m.lanes)), columns)
+	}
+	k := m.maskOf(columns)
+	for v := range vectors {
+		from := Mem{Base: bias, Disp: 4 * m.lanes * v}
+		var add reg.VecVirtual
+		if v == vectors-1 {
+			add = m.loadMasked(from, k)
+		} else {
+			add = m.load(from)
+		}
+		for r := range sums {
+			VMOVAPS(add, sums[r][v])
+		}
+	}
+	JMP(LabelRef("segment"))
+	Label("unbiased")
+	for r := range sums {
+		for v := range sums[r] {
+			m.clear(sums[r][v])
+		}
+	}
+	return sums
+}
+
+// finishStrided adds the residual, rectifies and stores; in the
 // last register only the columns that exist.
 func (m *machine) finishStrided(sums [][]reg.VecVirtual) {
 	c := Load(Param("c"), GP64())
 	stride := Load(Param("stride"), GP64())
 	columns := Load(Param("columns"), GP64())
-	bias := Load(Param("bias"), GP64())
 	residual := Load(Param("residual"), GP64())
 	apart := Load(Param("apart"), GP64())
 	mode := Load(Param("mode"), GP64())
@@ -116,15 +148,6 @@ func (m *machine) finishStrided(sums [][]reg.VecVirtual) {
 		}
 		return m.load(from)
 	}
-	TESTQ(bias, bias)
-	JZ(LabelRef("residual"))
-	for v := range sums[0] {
-		add := load(bias, v)
-		for r := range sums {
-			VADDPS(add, sums[r][v], sums[r][v])
-		}
-	}
-	Label("residual")
 	TESTQ(residual, residual)
 	JZ(LabelRef("rectify"))
 	for r := range sums {
