@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/lince-ml/lince/data"
+	"github.com/lince-ml/lince/images/augment"
+	"github.com/lince-ml/lince/images/internal/kernel"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -16,22 +18,27 @@ func (p *Pictures) make(w *worker, s *slot, row int) (bad, failure error) {
 		return err, nil
 	}
 	size, channels := w.loader.size, w.loader.p.ColorMode.Channels()
+	early, late := w.loader.p.factor(), w.loader.p.Rescale
+	if early != 1 {
+		late = 0
+	}
+	options := p.generator.options()
+	options.Rescale = early
 	switch {
 	case p.augments && bytes != nil:
-		err = w.augmenter.ApplyBytes(dst, bytes, size.Height, size.Width, channels, p.transform(s, row), p.generator.options())
+		err = w.augmenter.ApplyBytes(dst, bytes, size.Height, size.Width, channels, p.transform(s, row), options)
 	case p.augments:
-		err = w.augmenter.Apply(dst, floats, size.Height, size.Width, channels, p.transform(s, row), p.generator.options())
+		err = w.augmenter.Apply(dst, floats, size.Height, size.Width, channels, p.transform(s, row), options)
 	case bytes != nil:
-		for i, b := range bytes {
-			dst[i] = float32(b)
-		}
+		kernel.Widen(dst, bytes, float32(early))
 	default:
 		copy(dst, floats)
+		augment.Rescale(dst, early)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := w.loader.finish(dst); err != nil {
+	if err := w.loader.finish(dst, late); err != nil {
 		return nil, err
 	}
 	return nil, p.save(s, row, dst)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 
+	"github.com/lince-ml/lince/images/internal/kernel"
 	"github.com/lince-ml/lince/images/picture"
 	"github.com/lince-ml/lince/images/resize"
 )
@@ -161,9 +162,7 @@ func (l *loader) storeFloats(dst []byte, p *picture.Picture, region resize.Regio
 // expand writes the values of a stored picture to dst.
 func (l *loader) expand(dst []float32, stored []byte) {
 	if !l.p.TensorFlowResize {
-		for i, b := range stored[:len(dst)] {
-			dst[i] = float32(b)
-		}
+		kernel.Widen(dst, stored, 1)
 		return
 	}
 	for i := range dst {
@@ -186,16 +185,16 @@ func (l *loader) decode(content []byte) ([]float32, error) {
 	}
 	values := make([]float32, l.values)
 	l.expand(values, stored)
-	if err := l.finish(values); err != nil {
+	if err := l.finish(values, l.p.Rescale); err != nil {
 		return nil, err
 	}
 	return values, nil
 }
 
-// finish standardises one picture in place and puts its channels where the
-// model expects them.
-func (l *loader) finish(values []float32) error {
-	if err := l.p.Standardize(values); err != nil {
+// finish standardises one picture in place, of whose Rescale factor is left,
+// and puts its channels where the model expects them.
+func (l *loader) finish(values []float32, factor float64) error {
+	if err := l.p.standardize(values, factor); err != nil {
 		return err
 	}
 	if l.p.ChannelsFirst {

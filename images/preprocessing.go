@@ -148,6 +148,20 @@ func (p Preprocessing) Decode(content []byte) ([]float32, error) {
 // 255, in place: Keras' ImageDataGenerator.standardize. Rows come first and
 // channels last in x, whatever ChannelsFirst says.
 func (p Preprocessing) Standardize(x []float32) error {
+	return p.standardize(x, p.Rescale)
+}
+
+// factor is what Rescale may multiply before Standardize: 1 where something
+// else comes first.
+func (p Preprocessing) factor() float64 {
+	if p.Function != nil || p.Mode != NoMode || p.Rescale == 0 {
+		return 1
+	}
+	return p.Rescale
+}
+
+// standardize is Standardize with another factor than Rescale; 0 means 1.
+func (p Preprocessing) standardize(x []float32, factor float64) error {
 	if p.Function != nil {
 		size := p.size()
 		if err := p.Function(x, tensor.Shape{size.Height, size.Width, p.ColorMode.Channels()}); err != nil {
@@ -155,8 +169,8 @@ func (p Preprocessing) Standardize(x []float32) error {
 		}
 	}
 	p.Mode.apply(x)
-	if p.rescales() {
-		augment.Rescale(x, p.Rescale)
+	if factor != 0 {
+		augment.Rescale(x, factor)
 	}
 	if p.Offset != 0 {
 		for i := range x {

@@ -7,6 +7,8 @@ type Options struct {
 	FillMode FillMode
 	CVal     float64 // what Constant fills with, in the range of the source's values
 	Order    Order
+	// Rescale multiplies all values at the end; 0 means 1.
+	Rescale float64
 	// KerasCompat gives what Keras gives to the last bit, faults included:
 	// the centre and the shifts of its Transform, and brightness that cuts
 	// values to whole numbers and turns pictures of values 0 … 1 black.
@@ -73,6 +75,13 @@ func ParseOrder(degree int) (Order, error) {
 		}
 	}
 	return 0, fmt.Errorf("augment: interpolation order %d, expected 0 (nearest), 1 (bilinear) or 3 (cubic)", degree)
+}
+
+func (o Options) scale() float32 {
+	if o.Rescale == 0 {
+		return 1
+	}
+	return float32(o.Rescale)
 }
 
 func (o Options) check() error {

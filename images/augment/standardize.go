@@ -11,9 +11,15 @@ const tiny = 1e-6
 
 // Rescale multiplies every value by factor.
 func Rescale(x []float32, factor float64) {
-	f := float32(factor)
+	rescale(x, float32(factor))
+}
+
+func rescale(x []float32, factor float32) {
+	if factor == 1 {
+		return
+	}
 	for i := range x {
-		x[i] *= f
+		x[i] *= factor
 	}
 }
 

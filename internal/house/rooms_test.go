@@ -12,7 +12,7 @@ var (
 	files      = []string{"format/hdf5", "format/keras", "format/npz", "format/safetensors", "format/tfevents"}
 	vocabulary = []string{"activations", "initializers", "regularizers", "layers", "losses", "metrics", "optimizers"}
 	ground     = []string{"tensor", "random", "config"}
-	pictures   = []string{"images/augment", "images/jpeg", "images/mt19937", "images/picture", "images/resize"}
+	pictures   = []string{"images/augment", "images/internal/kernel", "images/jpeg", "images/mt19937", "images/picture", "images/resize"}
 	below      = slices.Concat(ground, []string{"data", "graph", "images", "backend", "backend/cpu"}, files, vocabulary)
 )
 
@@ -55,7 +55,7 @@ var rooms = map[string][]string{
 	"images/jpeg":    {"images/internal/kernel"},
 	"images/picture": {"images/jpeg"},
 	"images/resize":  {"images/picture"},
-	"images/augment": {},
+	"images/augment": {"images/internal/kernel"},
 	"images":         slices.Concat(pictures, []string{"data", "tensor", "random"}),
 
 	"activations":  {"graph", "config", "tensor"},

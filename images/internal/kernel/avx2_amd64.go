@@ -18,3 +18,13 @@ func smoothAVX2(out *uint8, near *uint8, far *uint8, count int, past uint64, bef
 //
 //go:noescape
 func colorsAVX2(out *uint8, luma *uint8, blue *uint8, red *uint8, count int)
+
+// bilinearAVX2 writes four values for each pixel, overlapping where pixels have fewer.
+//
+//go:noescape
+func bilinearAVX2(dst *float32, src *uint8, line *float64, count int, scale float32)
+
+// widenAVX2 takes 16·count bytes.
+//
+//go:noescape
+func widenAVX2(dst *float32, src *uint8, count int, scale float32)

@@ -998,3 +998,103 @@ colors_loop:
 	JNZ          colors_loop
 	VZEROUPPER
 	RET
+
+// func bilinearAVX2(dst *float32, src *uint8, line *float64, count int, scale float32)
+// Requires: AVX, AVX2
+TEXT ·bilinearAVX2(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         line+16(FP), DX
+	MOVQ         count+24(FP), BX
+	VBROADCASTSS scale+32(FP), X0
+	VMOVDDUP     48(DX), X1
+	VMOVDDUP     56(DX), X2
+	MOVQ         $0x3ff0000000000000, SI
+	MOVQ         $0xbff0000000000000, DI
+	VMOVQ        SI, X3
+	VMOVDDUP     X3, X3
+	VMOVQ        DI, X4
+	VMOVDDUP     X4, X4
+	VPCMPEQD     X5, X5, X5
+	VPABSD       X5, X5
+	VPXOR        X6, X6, X6
+
+bilinear_loop:
+	VMULPD       16(DX), X1, X7
+	VADDPD       (DX), X7, X7
+	VROUNDPD     $0x01, X7, X8
+	VSUBPD       X8, X7, X7
+	VSUBPD       X7, X3, X7
+	VSUBPD       X7, X3, X9
+	VMAXPD       X4, X8, X8
+	VMINPD       32(DX), X8, X8
+	VCVTTPD2DQX  X8, X8
+	VPADDD       X5, X8, X10
+	VPMAXSD      X6, X8, X8
+	VPUNPCKLQDQ  X10, X8, X8
+	VPMINSD      80(DX), X8, X8
+	VPMULLD      64(DX), X8, X8
+	VMOVQ        X8, DI
+	MOVL         DI, SI
+	SHRQ         $0x20, DI
+	VPEXTRQ      $0x01, X8, R9
+	MOVL         R9, R8
+	SHRQ         $0x20, R9
+	ADDQ         CX, SI
+	ADDQ         CX, R8
+	VBROADCASTSD X7, Y8
+	VBROADCASTSD X9, Y10
+	VPERMPD      $0x55, Y7, Y11
+	VPERMPD      $0x55, Y9, Y12
+	VPMOVZXBD    (SI)(DI*1), X13
+	VCVTDQ2PD    X13, Y13
+	VMULPD       Y8, Y13, Y13
+	VMULPD       Y11, Y13, Y13
+	VPMOVZXBD    (SI)(R9*1), X14
+	VCVTDQ2PD    X14, Y14
+	VMULPD       Y8, Y14, Y14
+	VMULPD       Y12, Y14, Y14
+	VADDPD       Y14, Y13, Y13
+	VPMOVZXBD    (R8)(DI*1), X8
+	VCVTDQ2PD    X8, Y8
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y11, Y8, Y8
+	VADDPD       Y8, Y13, Y13
+	VPMOVZXBD    (R8)(R9*1), X8
+	VCVTDQ2PD    X8, Y8
+	VMULPD       Y10, Y8, Y8
+	VMULPD       Y12, Y8, Y8
+	VADDPD       Y8, Y13, Y13
+	VCVTPD2PSY   Y13, X7
+	VMULPS       X0, X7, X7
+	VMOVUPS      X7, (AX)
+	ADDQ         96(DX), AX
+	VADDPD       X2, X1, X1
+	DECQ         BX
+	JNZ          bilinear_loop
+	VZEROUPPER
+	RET
+
+// func widenAVX2(dst *float32, src *uint8, count int, scale float32)
+// Requires: AVX, AVX2
+TEXT ·widenAVX2(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         count+16(FP), DX
+	VBROADCASTSS scale+24(FP), Y0
+
+widen_loop:
+	VPMOVZXBD (CX), Y1
+	VCVTDQ2PS Y1, Y1
+	VMULPS    Y0, Y1, Y1
+	VMOVUPS   Y1, (AX)
+	VPMOVZXBD 8(CX), Y1
+	VCVTDQ2PS Y1, Y1
+	VMULPS    Y0, Y1, Y1
+	VMOVUPS   Y1, 32(AX)
+	ADDQ      $0x10, CX
+	ADDQ      $0x40, AX
+	DECQ      DX
+	JNZ       widen_loop
+	VZEROUPPER
+	RET

@@ -3,6 +3,8 @@ package kernel
 import (
 	"bytes"
 	"math/rand/v2"
+	"os"
+	"regexp"
 	"testing"
 )
 
@@ -158,5 +160,17 @@ func BenchmarkColors(b *testing.B) {
 	luma, blue, red, out := randomBytes(r, 500), randomBytes(r, 500), randomBytes(r, 500), make([]byte, 1500)
 	for b.Loop() {
 		Colors(out, luma, blue, red)
+	}
+}
+
+// TestAssemblyIsAVX2 makes sure that the assembler was left no register that
+// only AVX-512 has.
+func TestAssemblyIsAVX2(t *testing.T) {
+	text, err := os.ReadFile("avx2_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`\b([XY](1[6-9]|[23]\d)|Z\d+|K\d)\b`).Find(text); found != nil {
+		t.Errorf("the assembly uses %s", found)
 	}
 }

@@ -51,3 +51,29 @@ func nativeColors(out, luma, blue, red []uint8) bool {
 	}
 	return true
 }
+
+// The functions below return how much they did.
+
+func nativeBilinear(dst []float32, src []uint8, line *Line, scale float32) (pixels int) {
+	c := int(line.pitch[1])
+	pixels = (len(dst) - 4 + c) / c // whose four values are inside dst
+	if pixels < 1 || !cpu.X86.HasAVX2 {
+		return 0
+	}
+	_ = src[(int(line.last[0])+1)*int(line.pitch[0])+Slack-1]
+	bilinearAVX2(&dst[0], &src[0], &line.Start[0], pixels, scale)
+	return pixels
+}
+
+// widenStep is how many values the assembly takes at once.
+const widenStep = 16
+
+func nativeWiden(dst []float32, src []uint8, scale float32) (values int) {
+	count := len(dst) / widenStep
+	if count < 1 || !cpu.X86.HasAVX2 {
+		return 0
+	}
+	src = src[:len(dst)]
+	widenAVX2(&dst[0], &src[0], count, scale)
+	return count * widenStep
+}

@@ -17,6 +17,8 @@ func main() {
 	inverseDCT()
 	smooth()
 	colors()
+	bilinear()
+	widen()
 	Generate()
 }
 
