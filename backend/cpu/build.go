@@ -32,14 +32,10 @@ func (u *unit) label() Step {
 
 // single makes the step of an operation that is computed by itself.
 func (c *compiler) single(u *unit) step {
-	v := u.result()
-	if op, ok := u.members[0].op.(graph.SelectAndScatter); ok && v.typ.DType == tensor.Float32 {
-		s := &unpooling{set: c.set, pool: c.pool, value: u.members[0], result: v, window: op.Window}
-		if u.relu {
-			s.positive = 1
-		}
-		return s
+	if u.pooled != nil {
+		return c.pooling(u.pooled)
 	}
+	v := u.result()
 	switch op := v.op.(type) {
 	case graph.Transpose, graph.Slice, graph.Pad, graph.Reverse, graph.Concatenation:
 		return c.move(v)
@@ -67,8 +63,8 @@ func (c *compiler) floatStep(u *unit, v *value) step {
 		return c.convolutionFilter(u, op)
 	case graph.Reduction:
 		return c.reduction(u, op)
-	case graph.ReduceWindow:
-		return &pooling{set: c.set, pool: c.pool, value: v, window: op.Window, reducer: op.Reducer}
+	case scatterMaxima:
+		return c.scattering(v, op)
 	case graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
 		return &rows{set: c.set, pool: c.pool, value: v}
 	case graph.GatherRows:

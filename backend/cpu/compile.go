@@ -88,7 +88,7 @@ func (c *compiler) analyse() error {
 	for _, input := range c.program.Inputs {
 		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
 	}
-	values := live(foldScales(live(b.values, roots)), roots)
+	values := live(noteMaxima(foldScales(live(b.values, roots))), roots)
 	c.markLasting(values)
 	units := schedule(group(values))
 	updates := map[*value]*graph.Variable{}
@@ -144,8 +144,11 @@ func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) {
 // keeps reports whether the value has memory of its own.
 func (v *value) keeps() bool {
 	u := v.unit
-	if u.kind == single || u.kind == product {
-		return v == u.result() || u.pool != nil && v == u.convolved() && v.leaves()
+	switch {
+	case u.pooled != nil:
+		return v == u.pooled.last || v == u.pooled.which || v == u.convolved() && v.leaves()
+	case u.kind == single || u.kind == product:
+		return v == u.result()
 	}
 	return v.stored()
 }

@@ -27,11 +27,9 @@ func TestTrainingIsFused(t *testing.T) {
 			if made.bias == nil || !made.forward.ReLU {
 				t.Errorf("the convolution of %s has bias or rectifier apart", step.label.Scope)
 			}
-			if made.pooling == nil || made.part != nil {
-				t.Errorf("the convolution of %s is not pooled at once, or not kept for its gradient", step.label.Scope)
-			}
-		case *unpooling:
-			if made.positive != 1 {
+			if made.pooling == nil || made.part == nil {
+				t.Errorf("the convolution of %s is not pooled at once, or kept for its gradient", step.label.Scope)
+			} else if made.pooling.which == nil || made.pooling.positive != 1 {
 				t.Errorf("the gradient of the rectifier of %s is apart", step.label.Scope)
 			}
 		case *definition:

@@ -85,7 +85,7 @@ func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	s.forward.ReLU, s.forward.Cap = u.relu, u.cap
 	s.floats = s.forward.PackedSize()
 	s.packed, s.scratch = c.packed(u, s.w, s.floats), c.workers(s.forward.ScratchSize())
-	if u.pool != nil {
+	if u.pooled != nil {
 		s.pool(c, u)
 	}
 	return s
@@ -93,8 +93,7 @@ func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 
 func (s *convolution) pool(c *compiler, u *unit) {
 	s.y = u.convolved()
-	op := u.pool.op.(graph.ReduceWindow)
-	s.pooling = &pooling{set: c.set, pool: c.pool, value: u.pool, window: op.Window, reducer: op.Reducer}
+	s.pooling = c.pooling(u.pooled)
 	picture := extentOf(s.y.typ.Shape[1:]).per
 	s.together = max(1, poolingBytes/4/max(picture, 1))
 	if !s.y.leaves() {
@@ -129,7 +128,7 @@ func (s *convolution) run(samples int) error {
 		if err := s.forward.Run(y, s.x.some(nil, first, count), w, count); err != nil {
 			return err
 		}
-		if err := s.pooling.over(s.pooling.value.some(nil, first, count), y, count); err != nil {
+		if err := s.pooling.over(y, first, count); err != nil {
 			return err
 		}
 	}

@@ -68,6 +68,10 @@ func (v *value) flops() term {
 		return term{extent{e.per * depth.per, e.batches + depth.batches}, 2}
 	case graph.ReduceWindow:
 		return term{v.extent(), op.Size[0] * op.Size[1]}
+	case firstMaximum:
+		return term{v.extent(), op.Size[0] * op.Size[1]}
+	case scatterMaxima:
+		return term{v.operands[1].extent(), 1}
 	case graph.SelectAndScatter:
 		return term{v.operands[1].extent(), op.Size[0] * op.Size[1]}
 	case graph.Reduction:
@@ -91,7 +95,7 @@ func (u *unit) kindOf() string {
 		return "convolution"
 	case graph.Dot:
 		return "product"
-	case graph.ReduceWindow, graph.SelectAndScatter:
+	case graph.ReduceWindow, firstMaximum, graph.SelectAndScatter, scatterMaxima:
 		return "pooling"
 	case graph.Reduction, graph.ArgMax, graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
 		return "reduction"

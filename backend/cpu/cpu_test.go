@@ -48,9 +48,9 @@ func TestObserveNamesEveryStep(t *testing.T) {
 	}
 	// Two pictures of 20×20×3 and 4 filters of 3×3: windows of 18×18, pooled to 9×9.
 	want := Step{
-		Scope: "conv2d_0", Operation: "convolution", Fused: "add relu reduce_window", Kind: "convolution",
-		FLOPs: 2*18*18*4*(2*27+1+1) + 2*9*9*4*4,
-		Bytes: 4 * (2*20*20*3 + 27*4 + 4 + 2*18*18*4 + 2*9*9*4),
+		Scope: "conv2d_0", Operation: "convolution", Fused: "add relu reduce_window first_maximum", Kind: "convolution",
+		FLOPs: 2*18*18*4*(2*27+1+1) + 2*9*9*4*(4+4),
+		Bytes: 4*(2*20*20*3+27*4+4+2*9*9*4) + 2*9*9*4,
 	}
 	if steps[0] != want {
 		t.Errorf("the first step is %+v, want %+v", steps[0], want)

@@ -38,7 +38,7 @@ func fuseProduct(v *value) *unit {
 		}
 	}
 	if _, ok := v.op.(graph.Convolution); ok {
-		u.fusePooling()
+		u.pool(u.result())
 	}
 	return u
 }
@@ -77,20 +77,6 @@ func (u *unit) fuseResidual() {
 	u.take(add)
 }
 
-// fusePooling adds a pooling of the unit's result, which others may read too.
-func (u *unit) fusePooling() {
-	for _, user := range u.result().users {
-		if _, ok := user.op.(graph.ReduceWindow); ok && user.unit == nil {
-			u.pool = user
-			u.take(user)
-			return
-		}
-	}
-}
-
-// convolved is the value that a unit's pooling reads.
-func (u *unit) convolved() *value { return u.members[len(u.members)-2] }
-
 func onlyUser(v *value, f graph.Function) *value {
 	if v.root || len(v.users) != 1 {
 		return nil
@@ -121,28 +107,4 @@ func biasOf(add, v *value, channels int) *value {
 		return nil
 	}
 	return bias
-}
-
-// fusePoolingGradient makes the unit of a max pooling's gradient together
-// with that of the rectifier whose results were pooled: what a window hands
-// on, it hands to its largest element, if that is above zero.
-func fusePoolingGradient(v *value) *unit {
-	if _, ok := v.op.(graph.SelectAndScatter); !ok || v.typ.DType != tensor.Float32 || v.root || len(v.users) != 1 {
-		return nil
-	}
-	selection := v.users[0]
-	if _, ok := selection.op.(graph.Selection); !ok || selection.operands[1] != v || !selection.operands[2].is(0) {
-		return nil
-	}
-	condition := selection.operands[0]
-	comparison, ok := condition.op.(graph.Comparison)
-	if !ok || comparison.Direction != graph.Greater || condition.operands[0] != v.operands[0] || !condition.operands[1].is(0) ||
-		condition.root || len(condition.users) != 1 {
-		return nil
-	}
-	u := &unit{kind: single, relu: true, members: []*value{v, condition, selection}}
-	for _, member := range u.members {
-		member.unit = u
-	}
-	return u
 }

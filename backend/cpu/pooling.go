@@ -1,7 +1,7 @@
 package cpu
 
 import (
-	"math"
+	"unsafe"
 
 	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
 	"github.com/lince-ml/lince/backend/cpu/internal/pool"
@@ -13,157 +13,175 @@ import (
 type pooling struct {
 	set     *kernel.Set
 	pool    *pool.Pool
-	value   *value
+	from    *value // the pictures
+	shape   tensor.Shape
 	window  graph.Window
 	reducer graph.Reducer
 
-	x, y []float32
+	result *value // nil if only which is asked for
+	scale  float32
+	shares []float32 // for every window of a picture, in place of scale; nil for none
+	which  *value    // the first maxima's numbers in their windows; nil for none
+	// positive is 1 if maxima not above zero have no number.
+	positive int
+
+	workers []pointers
+	scratch *scratch
+
+	// For the pictures at hand.
+	x, y     []float32
+	numbers  []uint8
+	channels int
+}
+
+// pointers are what a window reads: where, and as which of its elements.
+type pointers struct {
+	taps    []*float32
+	numbers []int32
+}
+
+// pooling makes the step, or the part of a convolution's, for the members of
+// a unit that pool.
+func (c *compiler) pooling(p *pooled) *pooling {
+	op, shape := p.window()
+	s := &pooling{
+		set: c.set, pool: c.pool, from: p.first.operands[0], shape: shape, window: op.Window, reducer: op.Reducer,
+		scale: 1, which: p.which, channels: shape[3], workers: make([]pointers, c.pool.Workers()), scratch: &c.scratch,
+	}
+	for i := range s.workers {
+		size := op.Size[0] * op.Size[1]
+		s.workers[i] = pointers{taps: make([]*float32, 0, size), numbers: make([]int32, 0, size)}
+	}
+	if p.which != nil && p.which.op.(firstMaximum).positive {
+		s.positive = 1
+	}
+	if p.last == nil {
+		c.scratch.floatsNeeded = max(c.scratch.floatsNeeded, shape[2]*shape[3])
+		return s
+	}
+	s.result = p.last
+	if p.last != p.first {
+		s.scale, s.shares = sharesOf(p.last, p.first)
+	}
+	return s
 }
 
 func (s *pooling) resize(int) {}
 
 func (s *pooling) run(samples int) error {
-	return s.over(s.value.floats(samples), s.value.operands[0].floats(samples), s.value.pictures(samples))
+	return s.over(s.from.floats(samples), 0, s.from.pictures(samples))
 }
 
-// over pools some pictures x into y.
-func (s *pooling) over(y, x []float32, pictures int) error {
-	s.x, s.y = x, y
-	return s.pool.Run(pictures*s.value.typ.Shape[1], s)
+// over pools count pictures x, which are those from the first on.
+func (s *pooling) over(x []float32, first, count int) error {
+	s.x = x
+	if s.result != nil {
+		s.y = s.result.some(nil, first, count)
+	}
+	if s.which != nil {
+		per := s.shape[1] * s.shape[2] * s.channels
+		s.numbers = elementsOf[uint8](s.which.memory, (first+count)*per)[first*per:]
+	}
+	if s.channels == 0 {
+		return nil
+	}
+	return s.pool.Run(count*s.shape[1], s)
 }
 
-// isHalving reports whether windows are 2×2 side by side, none in the padding.
-func isHalving(w graph.Window) bool {
-	return w.Size == [2]int{2, 2} && w.Stride == [2]int{2, 2} && w.Dilation == [2]int{1, 1} && w.Padding == [2][2]int{}
+// Do joins one row of windows: those that the border cuts one by one, the
+// others together.
+func (s *pooling) Do(item, worker int) {
+	row, windows := item%s.shape[1], s.shape[2]
+	first, end := s.whole(windows)
+	for column := 0; column < windows; {
+		count := 1
+		if column >= first && column < end {
+			count = s.alike(row*windows+column, end-column)
+		}
+		s.join(item, column, count, worker)
+		column += count
+	}
 }
 
-// Do joins one row of windows.
-func (s *pooling) Do(item, _ int) {
-	in, out := s.value.operands[0].typ.Shape, s.value.typ.Shape
-	channels := out[3]
-	if channels == 0 {
+// whole returns the range of windows of a row that no side border cuts.
+func (s *pooling) whole(windows int) (first, end int) {
+	stride, before := s.window.Stride[1], s.window.Padding[1][0]
+	reach := (s.window.Size[1] - 1) * s.window.Dilation[1]
+	first = (before + stride - 1) / stride
+	end = (max(s.from.typ.Shape[2]-1-reach+before, -1) + stride) / stride
+	return first, min(end, windows)
+}
+
+// alike returns how many windows from the one at a position on, at most so
+// many, have the same share.
+func (s *pooling) alike(at, most int) int {
+	if s.shares == nil {
+		return most
+	}
+	n := 1
+	for n < most && s.shares[at+n] == s.shares[at] {
+		n++
+	}
+	return n
+}
+
+// join joins windows side by side that read the same way.
+func (s *pooling) join(item, column, count, worker int) {
+	p := &s.workers[worker]
+	picture, row := item/s.shape[1], item%s.shape[1]
+	s.point(p, picture, row, column)
+	at := (item*s.shape[2] + column) * s.channels
+	var out *float32
+	if s.result == nil {
+		out = &s.scratch.floats[worker][0]
+	} else {
+		out = &s.y[at]
+	}
+	scale := s.scale
+	if s.shares != nil {
+		scale = s.shares[row*s.shape[2]+column]
+	}
+	if len(p.taps) == 0 {
+		s.set.Fill(unsafe.Slice(out, count*s.channels), float32(s.reducer.Identity())*scale)
+		if s.which != nil {
+			fillBytes(s.numbers[at:at+count*s.channels], kernel.Nowhere)
+		}
 		return
 	}
-	picture, row := item/out[1], item%out[1]
-	y := s.y[item*out[2]*channels:][:out[2]*channels]
-	if s.reducer == graph.Largest && isHalving(s.window) {
-		top := (picture*in[1] + 2*row) * in[2] * channels
-		s.set.MaxPool2(y, &s.x[top], &s.x[top+in[2]*channels], channels)
-		return
+	step, pixels, channels := s.window.Stride[1]*s.channels, count, s.channels
+	if s.window.Stride[1] == 1 {
+		pixels, channels = 1, count*s.channels
 	}
-	s.set.Fill(y, float32(s.reducer.Identity()))
-	for k := range s.window.Size[0] {
-		from := s.window.At(0, row, k)
-		if from < 0 || from >= in[1] {
-			continue
-		}
-		line := s.x[(picture*in[1]+from)*in[2]*channels:][:in[2]*channels]
-		for column := range out[2] {
-			s.joinRow(y[column*channels:][:channels], line, column, in[2])
-		}
+	switch {
+	case s.which != nil:
+		s.set.FirstMaxima(out, s.channels, p.taps, step, pixels, channels, &s.numbers[at], &p.numbers[0], s.positive)
+	case s.reducer == graph.Largest:
+		s.set.MaxWindows(out, s.channels, p.taps, step, pixels, channels)
+	default:
+		s.set.SumWindows(out, s.channels, p.taps, step, pixels, channels, scale)
 	}
 }
 
-// joinRow joins one window with what it reads of one row of pixels.
-func (s *pooling) joinRow(y, line []float32, column, width int) {
-	for l := range s.window.Size[1] {
-		at := s.window.At(1, column, l)
-		if at < 0 || at >= width {
-			continue
-		}
-		pixel := line[at*len(y):][:len(y)]
-		if s.reducer == graph.Largest {
-			s.set.Max(y, y, pixel)
-		} else {
-			s.set.Add(y, y, pixel)
-		}
-	}
-}
-
-// unpooling hands each window's gradient to its largest element; with positive
-// 1, only to one above zero.
-type unpooling struct {
-	set      *kernel.Set
-	pool     *pool.Pool
-	value    *value
-	result   *value
-	window   graph.Window
-	positive int
-
-	x, g, out []float32
-}
-
-func (s *unpooling) resize(int) {}
-
-func (s *unpooling) run(samples int) error {
-	s.x, s.g, s.out = s.value.operands[0].floats(samples), s.value.operands[1].floats(samples), s.result.floats(samples)
-	pictures := s.value.pictures(samples)
-	if isHalving(s.window) {
-		return s.pool.Run(pictures*s.value.operands[1].typ.Shape[1], (*halves)(s))
-	}
-	return s.pool.Run(pictures, s)
-}
-
-// halves is the loop over rows of windows of 2×2, which share no pixels.
-type halves unpooling
-
-func (h *halves) Do(item, _ int) {
-	shape, windows := h.value.typ.Shape, h.value.operands[1].typ.Shape
-	channels := shape[3]
-	if channels == 0 {
-		return
-	}
-	picture, row := item/windows[1], item%windows[1]
-	line := shape[2] * channels
-	top := (picture*shape[1] + 2*row) * line
-	bottom := top + line
-	g := h.g[item*windows[2]*channels:][:windows[2]*channels]
-	h.set.MaxPool2Grad(&h.out[top], &h.out[bottom], g, &h.x[top], &h.x[bottom], channels, h.positive)
-	clear(h.out[top+2*len(g) : top+line])
-	clear(h.out[bottom+2*len(g) : bottom+line])
-	if row == windows[1]-1 {
-		clear(h.out[bottom+line : (picture+1)*shape[1]*line]) // rows that no window reads
-	}
-}
-
-// Do handles one picture, whose windows may overlap.
-func (s *unpooling) Do(picture, _ int) {
-	shape, windows := s.value.typ.Shape, s.value.operands[1].typ.Shape
-	size := shape[1] * shape[2] * shape[3]
-	x, out := s.x[picture*size:][:size], s.out[picture*size:][:size]
-	clear(out)
-	g := s.g[picture*windows[1]*windows[2]*windows[3]:]
-	for row := range windows[1] {
-		for column := range windows[2] {
-			for channel := range windows[3] {
-				if best := s.largest(x, shape, row, column, channel); best >= 0 && (s.positive == 0 || x[best] > 0) {
-					out[best] += g[channel]
-				}
-			}
-			g = g[windows[3]:]
-		}
-	}
-}
-
-// largest returns the position of a window's largest element, the first of
-// several, -1 if the window lies in the padding.
-func (s *unpooling) largest(x []float32, shape tensor.Shape, row, column, channel int) int {
-	best, most := -1, float32(math.Inf(-1))
+// point lists what a window reads of the picture.
+func (s *pooling) point(p *pointers, picture, row, column int) {
+	p.taps, p.numbers = p.taps[:0], p.numbers[:0]
+	height, width := s.from.typ.Shape[1], s.from.typ.Shape[2]
 	for k := range s.window.Size[0] {
 		y := s.window.At(0, row, k)
-		if y < 0 || y >= shape[1] {
+		if y < 0 || y >= height {
 			continue
 		}
 		for l := range s.window.Size[1] {
-			at := s.window.At(1, column, l)
-			if at < 0 || at >= shape[2] {
-				continue
-			}
-			position := (y*shape[2]+at)*shape[3] + channel
-			if best < 0 || x[position] > most {
-				best, most = position, x[position]
+			if x := s.window.At(1, column, l); x >= 0 && x < width {
+				p.taps = append(p.taps, &s.x[((picture*height+y)*width+x)*s.channels])
+				p.numbers = append(p.numbers, int32(k*s.window.Size[1]+l))
 			}
 		}
 	}
-	return best
+}
+
+func fillBytes(bytes []uint8, value uint8) {
+	for i := range bytes {
+		bytes[i] = value
+	}
 }

@@ -88,3 +88,59 @@ func capped(op graph.Operation, operands []*value) (rectified, limit *value) {
 	}
 	return rectified, limit
 }
+
+// unpadded lets windows over padded pictures read the pictures themselves,
+// with that padding of their own, where it makes no difference: zeros in
+// convolutions and sums, and in maxima of what cannot be below zero.
+func unpadded(op graph.Operation, operands []*value) (graph.Operation, []*value) {
+	if len(operands) == 0 {
+		return op, operands
+	}
+	pad, ok := operands[0].op.(graph.Pad)
+	if !ok || pad.Value != 0 || !isFrame(pad) {
+		return op, operands
+	}
+	pictures := operands[0].operands[0]
+	switch window := op.(type) {
+	case graph.Convolution:
+		window.Window = framed(window.Window, pad)
+		op = window
+	case graph.ConvolutionFilter:
+		window.Window = framed(window.Window, pad)
+		op = window
+	case graph.ReduceWindow:
+		if window.Reducer == graph.Largest && !pictures.isRectified() {
+			return op, operands
+		}
+		window.Window = framed(window.Window, pad)
+		op = window
+	default:
+		return op, operands
+	}
+	operands = slices.Clone(operands)
+	operands[0] = pictures
+	return op, operands
+}
+
+// isFrame reports whether the padding is around pictures (batch, height,
+// width, channels) and cuts nothing off.
+func isFrame(p graph.Pad) bool {
+	if len(p.Low) != 4 {
+		return false
+	}
+	for i := range 4 {
+		spatial := i == 1 || i == 2
+		if p.Low[i] < 0 || p.High[i] < 0 || p.Interior[i] != 0 || !spatial && p.Low[i]+p.High[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func framed(w graph.Window, p graph.Pad) graph.Window {
+	for i := range w.Padding {
+		w.Padding[i][0] += p.Low[i+1]
+		w.Padding[i][1] += p.High[i+1]
+	}
+	return w
+}

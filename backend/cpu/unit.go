@@ -16,17 +16,16 @@ type unit struct {
 	position int      // among the steps
 	visit    int      // the last search that came by
 
-	// What a product does to its result; bias may be nil. For the gradient of
-	// pooling, relu stands for that of the rectifier before it.
+	// What a product does to its result; bias may be nil.
 	bias *value
 	relu bool
 	// residual, nil for none, is added after the bias; cap replaces what is
 	// above six behind the rectifier.
 	residual *value
 	cap      bool
-	// pool is the pooling of a convolution's result, done while that is in the
-	// cache; nil for none. It is the last of the members.
-	pool *value
+	// pooled is the pooling of a convolution's result, done while that is in
+	// the cache, or of a value; nil for none. Its members are the last.
+	pooled *pooled
 	// sum is a reduction that a cluster ends in, nil for none; it is the last
 	// of the members.
 	sum *value
@@ -161,7 +160,7 @@ func group(values []*value) []*unit {
 	for _, v := range values {
 		if u := fuseProduct(v); u != nil {
 			units = append(units, u)
-		} else if u := fusePoolingGradient(v); u != nil {
+		} else if u := fuseWindows(v); u != nil {
 			units = append(units, u)
 		}
 	}

@@ -93,6 +93,7 @@ func (b *builder) make(op graph.Operation, operands []*value, typ graph.Type, sc
 	if rectified, six := capped(op, operands); rectified != nil {
 		return b.make(graph.Elementwise{Function: graph.Minimum}, []*value{rectified, six}, typ, scope)
 	}
+	op, operands = unpadded(op, operands)
 	if size, ok := op.(graph.DimensionSize); ok {
 		known := operands[0].typ.Shape[size.Axis]
 		op, operands = graph.DimensionSize{}, nil // of the batch, whoever is asked
