@@ -62,6 +62,9 @@ type definition struct {
 	// prepare completes what happens to pictures where Mode is not all; nil
 	// where it is.
 	prepare func(*images.Preprocessing)
+	// fixed is whether the network is built for one size of pictures, also
+	// without top.
+	fixed bool
 	// takes are the options beyond those of all applications.
 	takes options
 	// variant tells a file of weights from another by WeightFile.Variant; nil
@@ -87,6 +90,7 @@ func definitions() []definition {
 		mobileNetV2(),
 		mobileNetV3(),
 		denseNets(),
+		nasNets(),
 		efficientNets(),
 		efficientNetV2s(),
 	)

@@ -139,9 +139,11 @@ func (d definition) inputShape(o Options) ([]int, error) {
 		return nil, fmt.Errorf("InputShape has %d channels, the published weights take %d", shape[2], channels)
 	case given && slices.ContainsFunc(shape[:2], func(extent int) bool { return extent != -1 && extent < d.Minimum }):
 		return nil, fmt.Errorf("InputShape is %s, expected at least %d×%d", dimensions(shape), d.Minimum, d.Minimum)
+	case given && d.fixed && slices.Contains(shape[:2], -1):
+		return nil, fmt.Errorf("InputShape is %s, but the layers of %s follow from the size of its pictures", dimensions(shape), d.Title)
 	case given && o.NoTop:
 		return shape, nil
-	case o.NoTop:
+	case o.NoTop && !d.fixed:
 		return []int{-1, -1, channels}, nil
 	case !given:
 		return []int{d.Size, d.Size, channels}, nil
