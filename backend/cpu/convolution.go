@@ -18,7 +18,9 @@ func geometry(op graph.Convolution, x, y tensor.Shape, pictures int) conv.Geomet
 }
 
 func (c *compiler) convolutions(g conv.Geometry) *conv.Engine {
-	return conv.New(c.set, c.pool, c.products, max(g.Channels, g.Filters))
+	e := conv.New(c.set, c.pool, c.products, max(g.Channels, g.Filters))
+	e.Algorithm = c.engine.options.convolutions
+	return e
 }
 
 // packed is where a step keeps a variable in another form: beyond the run if

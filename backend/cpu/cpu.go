@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/lince-ml/lince/backend"
+	"github.com/lince-ml/lince/backend/cpu/internal/conv"
 	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
 	"github.com/lince-ml/lince/backend/cpu/internal/pool"
 )
@@ -31,6 +32,9 @@ type Options struct {
 	// how long it took. It is called by the goroutine of the run, so by
 	// several at once if programs run concurrently.
 	Observe func(step Step, elapsed time.Duration)
+
+	// convolutions forces an algorithm, for tests.
+	convolutions conv.Algorithm
 }
 
 // Step describes a piece of a compiled program.

@@ -11,6 +11,10 @@ const (
 	Product
 	// Depthwise multiplies vectors, where every filter sees one channel of its own.
 	Depthwise
+	// Winograd4 transforms tiles of 4×4 results of 3×3 kernels at stride 1,
+	// Winograd2 tiles of 2×2, which saves less and loses less.
+	Winograd4
+	Winograd2
 )
 
 // A forwardAlgorithm convolves pictures of one size.
@@ -36,7 +40,9 @@ type filterAlgorithm interface {
 }
 
 func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
-	switch e.algorithm(g) {
+	switch a := e.choose(g); a {
+	case Winograd4, Winograd2:
+		return newWinogradForward(e, g, a)
 	case Depthwise:
 		return newDepthwiseForward(e, g)
 	default:
@@ -45,7 +51,9 @@ func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
 }
 
 func (e *Engine) chooseInput(g *Geometry) inputAlgorithm {
-	switch e.algorithm(g) {
+	switch a := e.choose(g); a {
+	case Winograd4, Winograd2:
+		return newWinogradInput(e, g, a)
 	case Depthwise:
 		return newDepthwiseInput(e, g)
 	default:
@@ -54,7 +62,9 @@ func (e *Engine) chooseInput(g *Geometry) inputAlgorithm {
 }
 
 func (e *Engine) chooseFilter(g *Geometry) filterAlgorithm {
-	switch e.algorithm(g) {
+	switch a := e.choose(g); a {
+	case Winograd4, Winograd2:
+		return newWinogradFilter(e, g, a)
 	case Depthwise:
 		return newDepthwiseFilter(e, g)
 	default:
@@ -62,10 +72,30 @@ func (e *Engine) chooseFilter(g *Geometry) filterAlgorithm {
 	}
 }
 
-// algorithm decides how convolutions of a size are computed.
-func (e *Engine) algorithm(g *Geometry) Algorithm {
-	if g.depthwise() {
+// choose decides how convolutions of a size are computed.
+func (e *Engine) choose(g *Geometry) Algorithm {
+	switch {
+	case g.depthwise():
 		return Depthwise
+	case e.Algorithm == Product || !g.fitsWinograd():
+		return Product
+	case e.Algorithm != Automatic:
+		return e.Algorithm
 	}
-	return Product
+	return g.cheapest()
+}
+
+// fitsWinograd reports whether the kernels are what Winograd's transforms take.
+func (g *Geometry) fitsWinograd() bool {
+	one := [2]int{1, 1}
+	return g.Size == [2]int{3, 3} && g.Stride == one && g.Dilation == one && g.Groups == 1 && g.Channels > 0 && g.Filters > 0 && g.outPixels() > 0
+}
+
+// cheapest returns what computes 3×3 convolutions in the least time.
+func (g *Geometry) cheapest() Algorithm {
+	const fewest = 16 // channels or filters that are worth the transforms
+	if min(g.Channels, g.Filters) < fewest {
+		return Product
+	}
+	return Winograd4
 }

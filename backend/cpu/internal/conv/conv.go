@@ -25,6 +25,9 @@ type Geometry struct {
 
 // Engine runs convolutions, one at a time.
 type Engine struct {
+	// Algorithm is used for all shapes that it can do; Automatic is the best for each.
+	Algorithm Algorithm
+
 	set      *kernel.Set
 	pool     *pool.Pool
 	products *gemm.Multiplier

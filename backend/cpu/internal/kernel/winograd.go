@@ -49,20 +49,17 @@ func (s *Set) WinogradFor(results int) *Winograd {
 	return &s.winograd[1]
 }
 
-// PlanesFor returns the product that takes tiles transformed tiles in the
-// least time, and in how many groups.
-func (s *Set) PlanesFor(tiles, columns int) (p *Planes, groups int) {
+// PlanesFor returns the products of a panel's width and of half of it that
+// take tiles transformed tiles in the least time, and in how many groups.
+func (s *Set) PlanesFor(tiles int) (whole, half *Planes, groups int) {
 	const overhead = 1 // of a group, in rows: starting it and storing its sums
 	least := 0
-	for i := range s.planes {
-		candidate := &s.planes[i]
-		if columns > candidate.Columns || candidate.Columns >= columns+s.Lanes {
-			continue
-		}
-		n := (tiles + candidate.Rows - 1) / candidate.Rows
-		if cost := n * (candidate.Rows + overhead); p == nil || cost < least {
-			p, groups, least = candidate, n, cost
+	for i := 0; i < len(s.planes); i += 2 {
+		rows := s.planes[i].Rows
+		n := (tiles + rows - 1) / rows
+		if cost := n * (rows + overhead); whole == nil || cost < least {
+			whole, half, groups, least = &s.planes[i], &s.planes[i+1], n, cost
 		}
 	}
-	return p, groups
+	return whole, half, groups
 }

@@ -1,0 +1,153 @@
+package conv
+
+import "github.com/lince-ml/lince/backend/cpu/internal/kernel"
+
+// tiling cuts the results of a convolution into square tiles.
+type tiling struct {
+	in, out, before [2]int
+	results         int    // of a tile, on each side
+	tiles           [2]int // down and across
+}
+
+func (t *tiling) divide() {
+	for i := range t.tiles {
+		t.tiles[i] = ceil(t.out[i], t.results)
+	}
+}
+
+// extent is the side of what a tile reads.
+func (t *tiling) extent() int { return t.results + 2 }
+
+func (t *tiling) perPicture() int { return t.tiles[0] * t.tiles[1] }
+
+// place is a tile's picture, row and column.
+type place struct{ picture, y, x int }
+
+func (t *tiling) locate(tile int) place {
+	per := t.perPicture()
+	return place{tile / per, tile % per / t.tiles[1], tile % t.tiles[1]}
+}
+
+// advance moves on to the next tile.
+func (t *tiling) advance(p *place) {
+	if p.x++; p.x < t.tiles[1] {
+		return
+	}
+	p.x = 0
+	if p.y++; p.y < t.tiles[0] {
+		return
+	}
+	p.y = 0
+	p.picture++
+}
+
+// patch reads squares of pixels that may reach over the edges of a picture.
+type patch struct {
+	set      *kernel.Set
+	apply    func(dst *float32, plane, group int, src *float32, row, pixel, groups int)
+	size     int // of the square
+	extent   [2]int
+	channels int
+}
+
+// spread transforms the square at row y and column x of a picture into dst, by
+// way of memory where not all of it exists.
+func (p *patch) spread(dst []float32, plane, group int, pictures []float32, picture, y, x int, memory []float32) {
+	c, groups := p.channels, ceil(p.channels, p.set.Lanes)
+	begin := picture * p.extent[0] * p.extent[1] * c
+	if y >= 0 && x >= 0 && y+p.size <= p.extent[0] && x+p.size <= p.extent[1] && c%p.set.Lanes == 0 {
+		p.apply(&dst[0], plane, group, &pictures[begin+(y*p.extent[1]+x)*c], p.extent[1]*c, c, groups)
+		return
+	}
+	wide := groups * p.set.Lanes
+	p.copy(memory[:p.size*p.size*wide], pictures[begin:], wide, y, x)
+	p.apply(&dst[0], plane, group, &memory[0], p.size*wide, wide, groups)
+}
+
+// copy fills memory with a square, zeros outside the picture. Pixels are wide apart.
+func (p *patch) copy(memory, picture []float32, wide, y, x int) {
+	c := p.channels
+	left, right := min(max(-x, 0), p.size), max(min(p.size, p.extent[1]-x), 0)
+	right = max(right, left)
+	for i := range p.size {
+		row := memory[i*p.size*wide:][:p.size*wide]
+		if y+i < 0 || y+i >= p.extent[0] || left == right {
+			clear(row)
+			continue
+		}
+		clear(row[:left*wide])
+		clear(row[right*wide:])
+		from := picture[((y+i)*p.extent[1]+x+left)*c:]
+		if c == wide {
+			copy(row[left*wide:right*wide], from)
+			continue
+		}
+		for j := left; j < right; j++ {
+			copy(row[j*wide:][:c], from[(j-left)*c:])
+			clear(row[j*wide+c : (j+1)*wide])
+		}
+	}
+}
+
+// gather transforms a panel's products back to results.
+func (w *winograd) gather(s *workspace, panel, first, tiles, plane int) {
+	r, width := &w.run, w.set.TileColumns
+	filter := panel * width
+	count := min(width, w.filters-filter)
+	groups := ceil(count, w.set.Lanes)
+	var bias *float32
+	if r.bias != nil {
+		bias = &r.bias[filter]
+		if count%w.set.Lanes != 0 {
+			copy(s.bias, r.bias[filter:])
+			bias = &s.bias[0]
+		}
+	}
+	at := w.grid.locate(first)
+	for i := range tiles {
+		o := outcome{winograd: w, filter: filter, count: count, groups: groups, bias: bias, plane: plane, src: &s.products[i*width], at: at}
+		o.write(s)
+		w.grid.advance(&at)
+	}
+}
+
+// outcome is one tile's results of one panel.
+type outcome struct {
+	*winograd
+	filter, count, groups int
+	bias                  *float32
+	src                   *float32
+	plane                 int
+	at                    place
+}
+
+// write transforms the tile, by way of memory where not all of it exists.
+func (o *outcome) write(s *workspace) {
+	r, m, out := &o.run, o.grid.results, o.grid.out
+	y, x := o.at.y*m, o.at.x*m
+	rows, columns := min(m, out[0]-y), min(m, out[1]-x)
+	pixel := (o.at.picture*out[0]+y)*out[1] + x
+	if rows == m && columns == m && o.count == o.groups*o.set.Lanes {
+		var skip *float32
+		if r.residual != nil {
+			skip = &r.residual[pixel*o.filters+o.filter]
+		}
+		o.transforms.Outputs(&r.out[pixel*r.stride+o.filter], out[1]*r.stride, r.stride, o.src, o.plane,
+			o.bias, skip, out[1]*o.filters, o.filters, o.groups, r.mode)
+		return
+	}
+	var skip *float32
+	width := o.set.TileColumns
+	if r.residual != nil {
+		skip = &s.skip[0]
+		for i := range rows * columns {
+			copy(s.skip[(i/columns*m+i%columns)*width:][:o.count], r.residual[(pixel+i/columns*out[1]+i%columns)*o.filters+o.filter:])
+		}
+	}
+	o.transforms.Outputs(&s.result[0], m*width, width, o.src, o.plane, o.bias, skip, m*width, width, o.groups, r.mode)
+	for i := range rows {
+		for j := range columns {
+			copy(r.out[(pixel+i*out[1]+j)*r.stride+o.filter:][:o.count], s.result[(i*m+j)*width:])
+		}
+	}
+}

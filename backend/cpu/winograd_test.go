@@ -1,0 +1,112 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/lince-ml/lince/backend/reference"
+	"github.com/lince-ml/lince/graph"
+	philox "github.com/lince-ml/lince/random"
+	"github.com/lince-ml/lince/tensor"
+)
+
+// TestWinograd compares convolutions by 3×3 kernels, their gradients, and what
+// is fused with them, with the reference in float64: no element may be off by
+// more than 2e-5 of the largest. A transform of 4×4 results multiplies the
+// errors of rounding, which are relative to the largest of a tile, by about
+// ten, and sums of 9·128 products have some 1e-6 of them.
+func TestWinograd(t *testing.T) {
+	for _, name := range instructionSets(t)[:1] {
+		for i, size := range [][6]int{ // height, width, channels, filters, padding, pictures
+			{9, 9, 16, 16, 1, 3}, {14, 11, 32, 48, 0, 2}, {5, 6, 17, 33, 1, 1}, {2, 3, 16, 16, 1, 2}, {8, 8, 128, 128, 1, 1},
+		} {
+			t.Run(fmt.Sprint(name, size), func(t *testing.T) {
+				compareWithReference(t, name, size, uint64(i))
+			})
+		}
+	}
+}
+
+func compareWithReference(t *testing.T, name string, size [6]int, seed uint64) {
+	t.Helper()
+	height, width, channels, filters, pad, pictures := size[0], size[1], size[2], size[3], size[4], size[5]
+	g := graph.New()
+	op := graph.Convolution{Groups: 1, Window: graph.Window{
+		Size: [2]int{3, 3}, Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Padding: [2][2]int{{pad, pad}, {pad, pad}},
+	}}
+	x := g.Parameter("x", tensor.Float32, graph.Batch, height, width, channels)
+	w := g.Parameter("w", tensor.Float32, 3, 3, channels, filters)
+	bias := g.Parameter("bias", tensor.Float32, filters)
+	y := graph.Convolve(op, x, w)
+	activated := y.Add(bias).ReLU()
+	dy := g.Parameter("dy", tensor.Float32, y.Shape()...)
+	outputs := []*graph.Node{
+		activated, graph.Apply(graph.ConvolutionInput{Convolution: op, Height: height, Width: width}, dy, w),
+		graph.Apply(graph.ConvolutionFilter{Convolution: op}, x, dy),
+	}
+	if y.Shape()[1] > 1 && y.Shape()[2] > 1 {
+		outputs = append(outputs, activated.ReduceWindow(graph.Largest, graph.Window{Size: [2]int{2, 2}, Stride: [2]int{2, 2}, Dilation: [2]int{1, 1}}))
+	}
+	if err := g.Err(); err != nil {
+		t.Fatal(err)
+	}
+	program := &graph.Program{Inputs: []*graph.Node{x, w, bias, dy}, Outputs: outputs}
+	e, err := New(Options{Instructions: name, Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	executable, err := e.Compile(context.Background(), program, pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer executable.Close()
+	feeds := reference.Feeds{}
+	inputs, results := make([]*tensor.Tensor, len(program.Inputs)), make([]*tensor.Tensor, len(outputs))
+	for i, n := range program.Inputs {
+		inputs[i] = emptyTensor(t, n, pictures)
+		stream := philox.NewStream(seed, uint32(i))
+		for j := range inputs[i].Float32s() {
+			inputs[i].Float32s()[j] = float32(stream.Uniform(-1, 1))
+		}
+		feeds[n] = reference.Array(inputs[i])
+	}
+	for i, n := range outputs {
+		results[i] = emptyTensor(t, n, pictures)
+	}
+	if err := executable.Run(context.Background(), e.NewState(), pictures, inputs, results); err != nil {
+		t.Fatal(err)
+	}
+	want, err := reference.Evaluate(pictures, feeds, outputs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range outputs {
+		near(t, fmt.Sprint(n.Operation().Name(), " ", i), results[i].Float32s(), want[i].Values)
+	}
+}
+
+func emptyTensor(t *testing.T, n *graph.Node, samples int) *tensor.Tensor {
+	t.Helper()
+	values, err := tensor.New(n.DType(), graph.Resolve(n.Shape(), samples)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return values
+}
+
+// near wants no element farther off than 2e-5 of the largest.
+func near(t *testing.T, what string, got []float32, want []float64) {
+	t.Helper()
+	largest := 0.
+	for _, v := range want {
+		largest = max(largest, math.Abs(v))
+	}
+	for i, v := range want {
+		if d := math.Abs(float64(got[i]) - v); !(d <= 2e-5*largest) {
+			t.Fatalf("%s: element %d is %v, want %v; the largest is %v", what, i, got[i], v, largest)
+		}
+	}
+}
