@@ -133,3 +133,63 @@ func depthwiseGradient2AVX2(sums *float32, x *float32, step int, between int, gr
 //
 //go:noescape
 func depthwiseGradient1AVX2(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// outer6x16AVX2 adds the outer products of 6 rows and 16 columns.
+//
+//go:noescape
+func outer6x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer6x8AVX2 adds the outer products of 6 rows and 8 columns.
+//
+//go:noescape
+func outer6x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer5x16AVX2 adds the outer products of 5 rows and 16 columns.
+//
+//go:noescape
+func outer5x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer5x8AVX2 adds the outer products of 5 rows and 8 columns.
+//
+//go:noescape
+func outer5x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer4x16AVX2 adds the outer products of 4 rows and 16 columns.
+//
+//go:noescape
+func outer4x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer4x8AVX2 adds the outer products of 4 rows and 8 columns.
+//
+//go:noescape
+func outer4x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer3x16AVX2 adds the outer products of 3 rows and 16 columns.
+//
+//go:noescape
+func outer3x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer3x8AVX2 adds the outer products of 3 rows and 8 columns.
+//
+//go:noescape
+func outer3x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer2x16AVX2 adds the outer products of 2 rows and 16 columns.
+//
+//go:noescape
+func outer2x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer2x8AVX2 adds the outer products of 2 rows and 8 columns.
+//
+//go:noescape
+func outer2x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer1x16AVX2 adds the outer products of 1 rows and 16 columns.
+//
+//go:noescape
+func outer1x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer1x8AVX2 adds the outer products of 1 rows and 8 columns.
+//
+//go:noescape
+func outer1x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)

@@ -4670,3 +4670,1020 @@ part_done:
 end:
 	VZEROUPPER
 	RET
+
+// func outer6x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer6x16AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	SUBQ    $0x00000008, DI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y13
+	VMOVUPS      32(BX), Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 4(CX), Y15
+	VFMADD231PS  Y15, Y13, Y3
+	VFMADD231PS  Y15, Y14, Y4
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y6
+	VBROADCASTSS 12(CX), Y15
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 16(CX), Y15
+	VFMADD231PS  Y15, Y13, Y9
+	VFMADD231PS  Y15, Y14, Y10
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VFMADD231PS  Y15, Y14, Y12
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y13
+	VMASKMOVPS   32(BX), Y0, Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 4(CX), Y15
+	VFMADD231PS  Y15, Y13, Y3
+	VFMADD231PS  Y15, Y14, Y4
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y6
+	VBROADCASTSS 12(CX), Y15
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 16(CX), Y15
+	VFMADD231PS  Y15, Y13, Y9
+	VFMADD231PS  Y15, Y14, Y10
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y15, Y13, Y11
+	VFMADD231PS  Y15, Y14, Y12
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VADDPS     (AX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y3, Y3
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y5, Y5
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y6, Y6
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y7, Y7
+	VMOVUPS    Y7, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y8, Y8
+	VMASKMOVPS Y8, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y9, Y9
+	VMOVUPS    Y9, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y10, Y10
+	VMASKMOVPS Y10, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y11, Y11
+	VMOVUPS    Y11, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y12, Y12
+	VMASKMOVPS Y12, Y0, 32(AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer6x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer6x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS 4(CX), Y8
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS 8(CX), Y8
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS 12(CX), Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS 16(CX), Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VBROADCASTSS 20(CX), Y8
+	VFMADD231PS  Y8, Y7, Y6
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMASKMOVPS   (BX), Y0, Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS 4(CX), Y8
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS 8(CX), Y8
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS 12(CX), Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VBROADCASTSS 16(CX), Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VBROADCASTSS 20(CX), Y8
+	VFMADD231PS  Y8, Y7, Y6
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VMASKMOVPS (AX), Y0, Y7
+	VADDPS     Y7, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y5, Y5
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y6, Y6
+	VMASKMOVPS Y6, Y0, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer5x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer5x16AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	SUBQ    $0x00000008, DI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y11
+	VMOVUPS      32(BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y13, Y11, Y1
+	VFMADD231PS  Y13, Y12, Y2
+	VBROADCASTSS 4(CX), Y13
+	VFMADD231PS  Y13, Y11, Y3
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS 8(CX), Y13
+	VFMADD231PS  Y13, Y11, Y5
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y13, Y11, Y7
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS 16(CX), Y13
+	VFMADD231PS  Y13, Y11, Y9
+	VFMADD231PS  Y13, Y12, Y10
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y11
+	VMASKMOVPS   32(BX), Y0, Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y13, Y11, Y1
+	VFMADD231PS  Y13, Y12, Y2
+	VBROADCASTSS 4(CX), Y13
+	VFMADD231PS  Y13, Y11, Y3
+	VFMADD231PS  Y13, Y12, Y4
+	VBROADCASTSS 8(CX), Y13
+	VFMADD231PS  Y13, Y11, Y5
+	VFMADD231PS  Y13, Y12, Y6
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y13, Y11, Y7
+	VFMADD231PS  Y13, Y12, Y8
+	VBROADCASTSS 16(CX), Y13
+	VFMADD231PS  Y13, Y11, Y9
+	VFMADD231PS  Y13, Y12, Y10
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VADDPS     (AX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y3, Y3
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y5, Y5
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y6, Y6
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y7, Y7
+	VMOVUPS    Y7, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y8, Y8
+	VMASKMOVPS Y8, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y9, Y9
+	VMOVUPS    Y9, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y10, Y10
+	VMASKMOVPS Y10, Y0, 32(AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer5x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer5x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS 4(CX), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS 8(CX), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS 12(CX), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS 16(CX), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMASKMOVPS   (BX), Y0, Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VBROADCASTSS 4(CX), Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS 8(CX), Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VBROADCASTSS 12(CX), Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VBROADCASTSS 16(CX), Y7
+	VFMADD231PS  Y7, Y6, Y5
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VMASKMOVPS (AX), Y0, Y6
+	VADDPS     Y6, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y5, Y5
+	VMASKMOVPS Y5, Y0, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer4x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer4x16AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	SUBQ    $0x00000008, DI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y9
+	VMOVUPS      32(BX), Y10
+	VBROADCASTSS (CX), Y11
+	VFMADD231PS  Y11, Y9, Y1
+	VFMADD231PS  Y11, Y10, Y2
+	VBROADCASTSS 4(CX), Y11
+	VFMADD231PS  Y11, Y9, Y3
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS 8(CX), Y11
+	VFMADD231PS  Y11, Y9, Y5
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS 12(CX), Y11
+	VFMADD231PS  Y11, Y9, Y7
+	VFMADD231PS  Y11, Y10, Y8
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y9
+	VMASKMOVPS   32(BX), Y0, Y10
+	VBROADCASTSS (CX), Y11
+	VFMADD231PS  Y11, Y9, Y1
+	VFMADD231PS  Y11, Y10, Y2
+	VBROADCASTSS 4(CX), Y11
+	VFMADD231PS  Y11, Y9, Y3
+	VFMADD231PS  Y11, Y10, Y4
+	VBROADCASTSS 8(CX), Y11
+	VFMADD231PS  Y11, Y9, Y5
+	VFMADD231PS  Y11, Y10, Y6
+	VBROADCASTSS 12(CX), Y11
+	VFMADD231PS  Y11, Y9, Y7
+	VFMADD231PS  Y11, Y10, Y8
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VADDPS     (AX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y3, Y3
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y5, Y5
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y6, Y6
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y7, Y7
+	VMOVUPS    Y7, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y8, Y8
+	VMASKMOVPS Y8, Y0, 32(AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer4x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer4x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS 4(CX), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS 8(CX), Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS 12(CX), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMASKMOVPS   (BX), Y0, Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS 4(CX), Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VBROADCASTSS 8(CX), Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS 12(CX), Y6
+	VFMADD231PS  Y6, Y5, Y4
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VMASKMOVPS (AX), Y0, Y5
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer3x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer3x16AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	SUBQ    $0x00000008, DI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y7
+	VMOVUPS      32(BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y9, Y7, Y1
+	VFMADD231PS  Y9, Y8, Y2
+	VBROADCASTSS 4(CX), Y9
+	VFMADD231PS  Y9, Y7, Y3
+	VFMADD231PS  Y9, Y8, Y4
+	VBROADCASTSS 8(CX), Y9
+	VFMADD231PS  Y9, Y7, Y5
+	VFMADD231PS  Y9, Y8, Y6
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y7
+	VMASKMOVPS   32(BX), Y0, Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y9, Y7, Y1
+	VFMADD231PS  Y9, Y8, Y2
+	VBROADCASTSS 4(CX), Y9
+	VFMADD231PS  Y9, Y7, Y3
+	VFMADD231PS  Y9, Y8, Y4
+	VBROADCASTSS 8(CX), Y9
+	VFMADD231PS  Y9, Y7, Y5
+	VFMADD231PS  Y9, Y8, Y6
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VADDPS     (AX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y3, Y3
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y5, Y5
+	VMOVUPS    Y5, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y6, Y6
+	VMASKMOVPS Y6, Y0, 32(AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer3x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer3x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 4(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 8(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMASKMOVPS   (BX), Y0, Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 4(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 8(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VMASKMOVPS (AX), Y0, Y4
+	VADDPS     Y4, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y0, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer2x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer2x16AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	SUBQ    $0x00000008, DI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y5
+	VMOVUPS      32(BX), Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y7, Y5, Y1
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS 4(CX), Y7
+	VFMADD231PS  Y7, Y5, Y3
+	VFMADD231PS  Y7, Y6, Y4
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y5
+	VMASKMOVPS   32(BX), Y0, Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y7, Y5, Y1
+	VFMADD231PS  Y7, Y6, Y2
+	VBROADCASTSS 4(CX), Y7
+	VFMADD231PS  Y7, Y5, Y3
+	VFMADD231PS  Y7, Y6, Y4
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VADDPS     (AX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VADDPS     (AX), Y3, Y3
+	VMOVUPS    Y3, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y4, Y4
+	VMASKMOVPS Y4, Y0, 32(AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer2x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer2x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS 4(CX), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMASKMOVPS   (BX), Y0, Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VBROADCASTSS 4(CX), Y4
+	VFMADD231PS  Y4, Y3, Y2
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VMASKMOVPS (AX), Y0, Y3
+	VADDPS     Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer1x16AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer1x16AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	SUBQ    $0x00000008, DI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y3
+	VMOVUPS      32(BX), Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y3, Y1
+	VFMADD231PS  Y5, Y4, Y2
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y3
+	VMASKMOVPS   32(BX), Y0, Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y3, Y1
+	VFMADD231PS  Y5, Y4, Y2
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VADDPS     (AX), Y1, Y1
+	VMOVUPS    Y1, (AX)
+	VMASKMOVPS 32(AX), Y0, Y1
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, 32(AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func outer1x8AVX2(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+// Requires: AVX, FMA3
+TEXT ·outer1x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ    count+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    step+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    across+32(FP), SI
+	MOVQ    columns+56(FP), DI
+	SHLQ    $0x02, DX
+	SHLQ    $0x02, SI
+	LEAQ    tailMaskAVX2<>+0(SB), R8
+	MOVQ    DI, R9
+	NEGQ    R9
+	VMOVUPS 32(R8)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	CMPQ    DI, $0x08
+	JNE     masked
+
+full:
+	TESTQ        AX, AX
+	JZ           finish
+	VMOVUPS      (BX), Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          full
+
+masked:
+	TESTQ        AX, AX
+	JZ           finish
+	VMASKMOVPS   (BX), Y0, Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JMP          masked
+
+finish:
+	MOVQ       c+40(FP), AX
+	MOVQ       stride+48(FP), CX
+	SHLQ       $0x02, CX
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET

@@ -213,3 +213,143 @@ func depthwiseGradient2AVX512(sums *float32, x *float32, step int, between int, 
 //
 //go:noescape
 func depthwiseGradient1AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// outer14x32AVX512 adds the outer products of 14 rows and 32 columns.
+//
+//go:noescape
+func outer14x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer14x16AVX512 adds the outer products of 14 rows and 16 columns.
+//
+//go:noescape
+func outer14x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer13x32AVX512 adds the outer products of 13 rows and 32 columns.
+//
+//go:noescape
+func outer13x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer13x16AVX512 adds the outer products of 13 rows and 16 columns.
+//
+//go:noescape
+func outer13x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer12x32AVX512 adds the outer products of 12 rows and 32 columns.
+//
+//go:noescape
+func outer12x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer12x16AVX512 adds the outer products of 12 rows and 16 columns.
+//
+//go:noescape
+func outer12x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer11x32AVX512 adds the outer products of 11 rows and 32 columns.
+//
+//go:noescape
+func outer11x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer11x16AVX512 adds the outer products of 11 rows and 16 columns.
+//
+//go:noescape
+func outer11x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer10x32AVX512 adds the outer products of 10 rows and 32 columns.
+//
+//go:noescape
+func outer10x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer10x16AVX512 adds the outer products of 10 rows and 16 columns.
+//
+//go:noescape
+func outer10x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer9x32AVX512 adds the outer products of 9 rows and 32 columns.
+//
+//go:noescape
+func outer9x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer9x16AVX512 adds the outer products of 9 rows and 16 columns.
+//
+//go:noescape
+func outer9x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer8x32AVX512 adds the outer products of 8 rows and 32 columns.
+//
+//go:noescape
+func outer8x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer8x16AVX512 adds the outer products of 8 rows and 16 columns.
+//
+//go:noescape
+func outer8x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer7x32AVX512 adds the outer products of 7 rows and 32 columns.
+//
+//go:noescape
+func outer7x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer7x16AVX512 adds the outer products of 7 rows and 16 columns.
+//
+//go:noescape
+func outer7x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer6x32AVX512 adds the outer products of 6 rows and 32 columns.
+//
+//go:noescape
+func outer6x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer6x16AVX512 adds the outer products of 6 rows and 16 columns.
+//
+//go:noescape
+func outer6x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer5x32AVX512 adds the outer products of 5 rows and 32 columns.
+//
+//go:noescape
+func outer5x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer5x16AVX512 adds the outer products of 5 rows and 16 columns.
+//
+//go:noescape
+func outer5x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer4x32AVX512 adds the outer products of 4 rows and 32 columns.
+//
+//go:noescape
+func outer4x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer4x16AVX512 adds the outer products of 4 rows and 16 columns.
+//
+//go:noescape
+func outer4x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer3x32AVX512 adds the outer products of 3 rows and 32 columns.
+//
+//go:noescape
+func outer3x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer3x16AVX512 adds the outer products of 3 rows and 16 columns.
+//
+//go:noescape
+func outer3x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer2x32AVX512 adds the outer products of 2 rows and 32 columns.
+//
+//go:noescape
+func outer2x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer2x16AVX512 adds the outer products of 2 rows and 16 columns.
+//
+//go:noescape
+func outer2x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer1x32AVX512 adds the outer products of 1 rows and 32 columns.
+//
+//go:noescape
+func outer1x32AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)
+
+// outer1x16AVX512 adds the outer products of 1 rows and 16 columns.
+//
+//go:noescape
+func outer1x16AVX512(count int, a *float32, step int, b *float32, across int, c *float32, stride int, columns int)

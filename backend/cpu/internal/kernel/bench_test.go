@@ -79,3 +79,22 @@ func BenchmarkVector(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkDepthwise(b *testing.B) {
+	const channels, width, blocks = 32, 26, 3
+	for _, s := range append(native(), portable()) {
+		b.Run(s.Name, func(b *testing.B) {
+			x, w := make([]float32, 3*width*channels), make([]float32, 9*channels)
+			out := make([]float32, 8*blocks*channels)
+			var taps []int
+			for i := range 9 {
+				taps = append(taps, (i/3*width+i%3)*channels, i*channels)
+			}
+			for b.Loop() {
+				s.Depthwise[7](&out[0], channels, &x[0], channels, &w[0], &taps[0], 9, channels, nil, nil, 0, 0, blocks)
+			}
+			work := 2 * float64(9*len(out)) * float64(b.N)
+			b.ReportMetric(work/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
+}

@@ -88,6 +88,7 @@ type Set struct {
 
 	tiles   []Tile    // ascending rows; for equal rows ascending columns
 	strided []Strided // the same, for every number of rows
+	outer   []Outer   // the same
 
 	winograd [2]Winograd // of 4×4 and 2×2 results
 	planes   []Planes    // descending rows; for equal rows descending columns

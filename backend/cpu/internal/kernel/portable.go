@@ -14,6 +14,7 @@ func portable() *Set {
 			portableStrided(1, 4, 8), portableStrided(1, 8, 8), portableStrided(2, 4, 8), portableStrided(2, 8, 8),
 			portableStrided(3, 4, 8), portableStrided(3, 8, 8), portableStrided(4, 4, 8), portableStrided(4, 8, 8),
 		},
+		outer: portableOuters(4, 4),
 		Depthwise: [8]Depthwise{
 			portableDepthwise(1), portableDepthwise(2), portableDepthwise(3), portableDepthwise(4),
 			portableDepthwise(5), portableDepthwise(6), portableDepthwise(7), portableDepthwise(8),

@@ -57,4 +57,5 @@ func (m *machine) general() {
 func (m *machine) direct() {
 	m.stridedTiles()
 	m.depthwise()
+	m.outers()
 }
