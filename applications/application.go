@@ -62,6 +62,8 @@ type definition struct {
 	// prepare completes what happens to pictures where Mode is not all; nil
 	// where it is.
 	prepare func(*images.Preprocessing)
+	// ending comes behind the pooling of a model without top; nil for nothing.
+	ending func(x layers.Value) layers.Value
 	// fixed is whether the network is built for one size of pictures, also
 	// without top.
 	fixed bool
@@ -93,6 +95,7 @@ func definitions() []definition {
 		nasNets(),
 		efficientNets(),
 		efficientNetV2s(),
+		convNeXts(),
 	)
 }
 

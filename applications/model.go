@@ -55,9 +55,12 @@ func (d definition) head(x layers.Value, o Options) layers.Value {
 		x = layers.Apply(layers.GlobalAveragePooling2D{Name: "avg_pool"}, x)
 		return layers.Apply(layers.Dense{Units: o.Classes, Activation: o.ClassifierActivation, Name: "predictions"}, x)
 	case o.Pooling == AveragePooling:
-		return layers.Apply(layers.GlobalAveragePooling2D{Name: d.pooling[0]}, x)
+		x = layers.Apply(layers.GlobalAveragePooling2D{Name: d.pooling[0]}, x)
 	case o.Pooling == MaxPooling:
-		return layers.Apply(layers.GlobalMaxPooling2D{Name: d.pooling[1]}, x)
+		x = layers.Apply(layers.GlobalMaxPooling2D{Name: d.pooling[1]}, x)
+	}
+	if d.ending != nil {
+		x = d.ending(x)
 	}
 	return x
 }

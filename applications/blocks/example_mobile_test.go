@@ -64,3 +64,8 @@ func ExampleMobileV3() {
 	show(28, 28, 40, blocks.MobileV3{Filters: 40, Expansion: 6, Kernel: 5, Squeeze: 0.25, HardSwish: true})
 	// Output: (None, 28, 28, 40) 58304
 }
+
+func ExampleConvNeXt() {
+	show(28, 28, 96, blocks.ConvNeXt{DropRate: 0.1})
+	// Output: (None, 28, 28, 96) 79296
+}
