@@ -229,6 +229,13 @@ func TestKept(t *testing.T) {
 			t.Errorf("memory %d: another key finds the features", memory)
 		}
 	}
+	bytes, err := transfer.Size(folder)
+	if freed, failure := transfer.Clean(folder); err != nil || failure != nil || bytes == 0 || freed != bytes {
+		t.Errorf("%d bytes are kept, %d freed; %v, %v", bytes, freed, err, failure)
+	}
+	if bytes, err = transfer.Size(folder); bytes != 0 || err != nil {
+		t.Errorf("%d bytes are left, %v", bytes, err)
+	}
 	left, err := filepath.Glob(filepath.Join(folder, "*.tmp"))
 	if err != nil || len(left) > 2 { // those of file-backed sources not closed
 		t.Errorf("temporary files are left: %v, %v", left, err)

@@ -41,7 +41,7 @@ Pictures that cannot be read are named on standard error and left out.`,
 				return err
 			}
 			pictures, err := openEvaluation(cmd.Context(), model, args[0], args[1], images.Flow{
-				BatchSize: batch, Progress: readingProgress(cmd.ErrOrStderr()),
+				BatchSize: batch, Progress: countingProgress(cmd.ErrOrStderr(), "reading pictures"),
 			})
 			if err != nil {
 				return err

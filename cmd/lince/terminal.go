@@ -21,9 +21,9 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// readingProgress returns what shows on a terminal how many pictures were
-// read; nil where the writer is none.
-func readingProgress(screen io.Writer) func(done, total int) {
+// countingProgress returns what shows on a terminal how many of something are
+// done; nil where the writer is none.
+func countingProgress(screen io.Writer, what string) func(done, total int) {
 	if !isTerminal(screen) {
 		return nil
 	}
@@ -36,7 +36,7 @@ func readingProgress(screen io.Writer) func(done, total int) {
 			fmt.Fprintf(screen, "\r%*s\r", width, "")
 		case done < total && time.Since(shown) >= interval:
 			shown = time.Now()
-			line := fmt.Sprintf("reading pictures: %d of %d", done, total)
+			line := fmt.Sprintf("%s: %d of %d", what, done, total)
 			width = max(width, len(line))
 			fmt.Fprintf(screen, "\r%s", line)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/lince-ml/lince/applications"
 	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/callbacks"
+	"github.com/lince-ml/lince/data"
 	"github.com/lince-ml/lince/losses"
 	"github.com/lince-ml/lince/metrics"
 )
@@ -26,6 +27,10 @@ func newTrain() *cobra.Command {
 		Long: `Train a network on the pictures of FOLDER, which holds one folder per class
 (or MNIST's four idx files). Two classes give one sigmoid unit, more give as
 many softmax units; nothing needs to be said.
+
+With few pictures, begin with --base: a network that has learnt from a million
+photos stays as it is, and only a classifier learns on what it sees in yours.
+Then lince finetune goes on with the upper layers of the base, with small steps.
 
 Without --validation, a seeded fifth of each class is held back. Augmentation
 touches training pictures only; use it when the validation loss rises while the
@@ -43,6 +48,7 @@ the same command with --resume goes on there, and ends with the same weights as
 if it had never stopped. A second Ctrl-C ends at once. Where the backup of an
 unfinished run is found, a training begins only with --resume or --anew.`,
 		Example: `  lince train photos/train --validation photos/test --augment default --out pets.keras
+  lince train photos/train --base mobilenet_v2 --optimizer adam --epochs 20
   lince train photos/train --epochs 30 --patience 5 --class-weights balanced
   lince train --settings pets.settings.json --seed 2 --out pets-2.keras`,
 		Args: cobra.MaximumNArgs(1),
@@ -71,13 +77,13 @@ func (s *trainSettings) run(cmd *cobra.Command) (err error) {
 	if s.json {
 		t.screen = cmd.ErrOrStderr()
 	}
-	if t.data, err = s.open(cmd.Context(), readingProgress(cmd.ErrOrStderr())); err != nil {
+	if t.data, err = s.open(cmd.Context(), countingProgress(cmd.ErrOrStderr(), "reading pictures")); err != nil {
 		return err
 	}
-	if err := t.compile(); err != nil {
+	if err := t.build(cmd.Context()); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.model.Close()) }()
+	defer func() { err = errors.Join(err, t.close()) }()
 	log, err := s.openLog()
 	if err != nil {
 		return err
@@ -93,12 +99,17 @@ func (s *trainSettings) run(cmd *cobra.Command) (err error) {
 
 // training is a run of lince train.
 type training struct {
-	settings         *trainSettings
-	data             *trainData
-	model            *lince.Model
-	engine           backend.Backend
-	run              *lince.Run
-	out, screen, log io.Writer
+	settings *trainSettings
+	data     *trainData
+	model    *lince.Model
+	engine   backend.Backend
+	run      *lince.Run
+	// learner is what learns, from source: the model, or its head on what the
+	// base makes of the pictures.
+	learner, base      *lince.Model
+	source, validation data.Source
+	closers            []io.Closer
+	out, screen, log   io.Writer
 }
 
 // say writes a line to the screen and into the log.
@@ -106,26 +117,48 @@ func (t *training) say(format string, values ...any) {
 	fmt.Fprintf(io.MultiWriter(t.screen, t.log), format+"\n", values...)
 }
 
-// compile builds the network and says how it learns.
-func (t *training) compile() (err error) {
+// build makes the network.
+func (t *training) build(ctx context.Context) (err error) {
 	shape, classes := t.data.train.Spec().Inputs[0], t.data.train.Classes()
 	if classes < 2 {
 		return fmt.Errorf("%s holds one class, %s; there must be two or more to tell apart", t.settings.Folder, strings.Join(t.data.train.ClassNames(), ", "))
 	}
-	if t.model, err = lince.Sequential(applications.ExampleCNN(shape[0], shape[1], shape[2], classes)...); err != nil {
-		return err
+	if t.settings.Base != "" {
+		t.model, err = t.onBase(ctx)
+	} else {
+		t.model, err = lince.Sequential(applications.ExampleCNN(shape[0], shape[1], shape[2], classes)...)
 	}
-	optimizer, err := t.settings.optimizer()
 	if err != nil {
 		return err
 	}
 	if t.engine, err = newEngine(t.settings.Threads); err != nil {
 		return err
 	}
-	return t.model.Compile(lince.Training{
+	t.learner, t.source = t.model, t.data.train
+	if t.data.validation != nil {
+		t.validation = t.data.validation
+	}
+	return t.compile(t.model)
+}
+
+// compile says how a model learns.
+func (t *training) compile(model *lince.Model) error {
+	optimizer, err := t.settings.optimizer()
+	if err != nil {
+		return err
+	}
+	return model.Compile(lince.Training{
 		Optimizer: optimizer, Loss: t.loss(), Metrics: []metrics.Metric{metrics.Accuracy{}},
 		Seed: t.settings.Seed, Backend: t.engine,
 	})
+}
+
+func (t *training) close() error {
+	var errs []error
+	for _, c := range t.closers {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(append(errs, t.model.Close())...)
 }
 
 func (t *training) loss() losses.Loss {
@@ -139,8 +172,16 @@ func (t *training) loss() losses.Loss {
 func (t *training) fit(ctx context.Context) error {
 	t.data.describe(t.say)
 	t.describe()
-	history, err := t.model.Fit(ctx, t.data.train, lince.Fit{
-		Epochs: t.settings.Epochs, Validation: t.data.validation,
+	if err := t.prepareFeatures(ctx); err != nil {
+		return err
+	}
+	if t.learner != t.model {
+		if err := t.compile(t.learner); err != nil {
+			return err
+		}
+	}
+	history, err := t.learner.Fit(ctx, t.source, lince.Fit{
+		Epochs: t.settings.Epochs, Validation: t.validation,
 		BalancedClasses: t.settings.ClassWeights == balanced, Callbacks: t.callbacks(),
 	})
 	if err != nil && t.settings.resume && t.run == nil {
@@ -150,6 +191,8 @@ func (t *training) fit(ctx context.Context) error {
 	if err != nil && !stopped {
 		return err
 	}
+	preprocessing := t.data.train.Preprocessing()
+	t.model.Classes, t.model.Preprocessing = t.data.train.ClassNames(), &preprocessing
 	if err := t.model.Save(t.settings.Out); err != nil {
 		return err
 	}

@@ -24,6 +24,9 @@ func (s *trainSettings) flow() (images.Generator, images.Flow, error) {
 		return generator, images.Flow{}, err
 	}
 	generator.KerasCompat = s.KerasCompat
+	if generator.Preprocess, err = s.mode(); err != nil {
+		return generator, images.Flow{}, err
+	}
 	flow := images.Flow{
 		BatchSize: s.Batch, Seed: s.Seed, KeepAspectRatio: s.KeepAspectRatio, Strict: s.Strict, SeededSplit: true,
 	}

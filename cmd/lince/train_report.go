@@ -59,7 +59,7 @@ func (t *training) describe() {
 	if classes := t.data.train.Classes(); classes > 2 {
 		output = fmt.Sprintf("%d softmax units, categorical crossentropy", classes)
 	}
-	t.say("network:  the example CNN of %d weights, %s", t.model.Parameters(), output)
+	t.say("network:  %s, %d weights, %s", s.network(), t.model.Parameters(), output)
 	t.say("learning: %s, learning rate %g, batch %d, %d steps an epoch, epochs %d, seed %d, on %s",
 		s.Optimizer, s.LearningRate, s.Batch, t.data.train.Spec().Batches(), s.Epochs, s.Seed, t.engine.Name())
 	if s.ClassWeights == balanced {

@@ -42,6 +42,7 @@ type trainSettings struct {
 	KerasCompat     bool   `json:"keras_compat"`
 	CacheLimit      string `json:"cache_limit"`
 
+	baseSettings
 	Augment augmentSettings `json:"augment"`
 
 	// What belongs to one call and not to the run.
@@ -56,6 +57,7 @@ const balanced = "balanced"
 func (s *trainSettings) bind(flags *pflag.FlagSet) {
 	section(flags, "Run", s.bindRun)
 	section(flags, "Learning", s.bindLearning)
+	section(flags, "A pretrained base", s.baseSettings.bind)
 	section(flags, "Pictures", s.bindPictures)
 	section(flags, "Augmentation of training pictures", s.Augment.bind)
 }
@@ -108,6 +110,12 @@ func (s *trainSettings) complete(flags *pflag.FlagSet, args []string) error {
 		return usageError{err}
 	}
 	s.sized = flags.Changed("image-size")
+	if err := s.baseSettings.validate(flags); err != nil {
+		return usageError{err}
+	}
+	if err := s.adopt(flags); err != nil {
+		return usageError{err}
+	}
 	if len(args) > 0 {
 		s.Folder = args[0]
 	}

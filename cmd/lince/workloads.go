@@ -123,7 +123,8 @@ func benchDecode(ctx context.Context, s benchSettings) (func() error, int, error
 // benchPictures takes up to 20 batches per call, from epoch to epoch.
 func benchPictures(ctx context.Context, s benchSettings, g images.Generator, memory int64) (func() error, int, error) {
 	pictures, err := g.FlowFromDirectoryContext(ctx, s.data, images.Flow{
-		TargetSize: images.Size{Height: benchSize, Width: benchSize}, BatchSize: s.batch, MemoryLimit: memory, NoCache: memory < 0, Workers: s.threads,
+		TargetSize: images.Size{Height: benchSize, Width: benchSize}, Interpolation: images.NearestNeighbor,
+		BatchSize: s.batch, MemoryLimit: memory, NoCache: memory < 0, Workers: s.threads,
 	})
 	if err != nil {
 		return nil, 0, err
@@ -154,7 +155,8 @@ func benchFitDirectory(ctx context.Context, s benchSettings) (func() error, int,
 		return nil, 0, err
 	}
 	pictures, err := eightOptions().FlowFromDirectoryContext(ctx, s.data, images.Flow{
-		TargetSize: images.Size{Height: benchSize, Width: benchSize}, BatchSize: s.batch, Workers: s.threads,
+		TargetSize: images.Size{Height: benchSize, Width: benchSize}, Interpolation: images.NearestNeighbor,
+		BatchSize: s.batch, Workers: s.threads,
 	})
 	if err != nil {
 		return nil, 0, err

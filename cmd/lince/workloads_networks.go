@@ -35,9 +35,9 @@ func inferring(name, what string, network applications.Application, size int) wo
 	}
 }
 
-// transfer trains two units of classifier on InceptionV3 up to mixed7. The
+// transferring trains two units of classifier on InceptionV3 up to mixed7. The
 // layers before the one named unfrozen are frozen, all if it is empty.
-func transfer(name, what, unfrozen string) workload {
+func transferring(name, what, unfrozen string) workload {
 	return workload{
 		name: name, what: what, batch: 20, seconds: 2,
 		prepare: func(ctx context.Context, s benchSettings) (func() error, int, error) {
