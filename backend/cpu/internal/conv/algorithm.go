@@ -68,6 +68,9 @@ func (e *Engine) chooseFilter(g *Geometry) filterAlgorithm {
 	case Depthwise:
 		return newDepthwiseFilter(e, g)
 	default:
+		if g.fewChannels() {
+			return newDirectFilter(e, g)
+		}
 		return newProductFilter(e, g)
 	}
 }

@@ -20,10 +20,8 @@ const (
 )
 
 func newDepthwiseFilter(e *Engine, g *Geometry) *depthwiseFilter {
-	v := view{extent: g.In, stride: g.Stride}
-	first, _ := v.clip(-g.Before[1], 0, g.Out[1])
-	_, end := v.clip((g.Size[1]-1)*g.Dilation[1]-g.Before[1], 0, g.Out[1])
-	return &depthwiseFilter{engine: e, geometry: g, first: first, end: max(first, end)}
+	first, end := g.insideColumns()
+	return &depthwiseFilter{engine: e, geometry: g, first: first, end: end}
 }
 
 func (d *depthwiseFilter) scratchSize() int { return 0 }

@@ -99,25 +99,45 @@ func BenchmarkNetworks(b *testing.B) {
 	e := New(set, p, gemm.New(set, p), 2048)
 	for _, l := range networkLayers() {
 		for _, pictures := range []int{1, 16} {
-			g := l.geometry()
-			channels, _ := g.perGroup()
-			x, w := make([]float32, pictures*g.inPixels()*g.Channels), make([]float32, g.taps()*channels*g.Filters)
-			y := make([]float32, pictures*g.outPixels()*g.Filters)
-			forward := e.Forward(g)
-			forward.Bias, forward.ReLU, forward.Packed = make([]float32, g.Filters), true, gemm.Aligned(forward.PackedSize())
-			b.Run(fmt.Sprintf("%v/batch%d", l, pictures), func(b *testing.B) {
-				quickest := math.Inf(1)
-				for b.Loop() {
-					start := time.Now()
-					if err := forward.Run(y, x, w, pictures); err != nil {
-						b.Fatal(err)
-					}
-					quickest = min(quickest, time.Since(start).Seconds())
-				}
-				work := 2 * float64(pictures*g.outPixels()*g.taps()*channels*g.Filters)
-				b.ReportMetric(work/quickest/1e9, "GFLOP/s")
-				b.ReportMetric(1e6*quickest, "µs")
-			})
+			b.Run(fmt.Sprintf("%v/batch%d", l, pictures), func(b *testing.B) { benchmarkShape(b, e, l.geometry(), pictures) })
 		}
+	}
+}
+
+func benchmarkShape(b *testing.B, e *Engine, g Geometry, pictures int) {
+	channels, _ := g.perGroup()
+	x, w := make([]float32, pictures*g.inPixels()*g.Channels), make([]float32, g.taps()*channels*g.Filters)
+	y, dw := make([]float32, pictures*g.outPixels()*g.Filters), make([]float32, len(w))
+	forward, input, filter := e.Forward(g), e.Input(g), e.Filter(g)
+	forward.Bias, forward.ReLU = make([]float32, g.Filters), true
+	forward.Packed, input.Packed = gemm.Aligned(forward.PackedSize()), gemm.Aligned(input.PackedSize())
+	forward.Scratch = scratchFor(e, forward.ScratchSize())
+	input.Scratch = scratchFor(e, input.ScratchSize())
+	filter.Scratch = scratchFor(e, filter.ScratchSize())
+	input.Phase, filter.Partials = make([]float32, input.PhaseSize(pictures)), make([]float32, filter.PartialsSize(pictures))
+	work := 2 * float64(pictures*g.outPixels()*g.taps()*channels*g.Filters)
+	for _, pass := range []struct {
+		name string
+		run  func() error
+	}{
+		{"forward", func() error { return forward.Run(y, x, w, pictures) }},
+		{"input", func() error { return input.Run(x, y, w, pictures) }},
+		{"filter", func() error { return filter.Run(dw, x, y, pictures) }},
+	} {
+		b.Run(pass.name, func(b *testing.B) {
+			if err := pass.run(); err != nil { // touches all memory
+				b.Fatal(err)
+			}
+			quickest := math.Inf(1)
+			for b.Loop() {
+				start := time.Now()
+				if err := pass.run(); err != nil {
+					b.Fatal(err)
+				}
+				quickest = min(quickest, time.Since(start).Seconds())
+			}
+			b.ReportMetric(work/quickest/1e9, "GFLOP/s")
+			b.ReportMetric(1e6*quickest, "µs")
+		})
 	}
 }
