@@ -20,10 +20,13 @@ import (
 	"github.com/lince-ml/lince/tensor"
 )
 
-// script is Keras' half of the measurements.
+// oracle is Keras' half of the main job's rows.
 //
 //go:embed oracle.py
-var script string
+var oracle string
+
+// script is a Python program that does tasks: name TASK REQUEST.json ANSWER.json.
+type script struct{ name, text string }
 
 // findPython returns a Python that may have Keras, empty if none is known.
 func findPython() string {
@@ -41,9 +44,14 @@ func findPython() string {
 	return python
 }
 
-// keras does one of the script's tasks: what it is asked travels as JSON and
-// so does its answer, arrays as .npz beside them in the session's folder.
+// keras does one of the oracle's tasks.
 func (s *session) keras(ctx context.Context, task string, request, answer any) error {
+	return s.ask(ctx, script{"oracle.py", oracle}, task, request, answer)
+}
+
+// ask does one of a script's tasks: what it is asked travels as JSON and so
+// does its answer, arrays as .npz beside them in the session's folder.
+func (s *session) ask(ctx context.Context, script script, task string, request, answer any) error {
 	if s.python == "" {
 		return missing{needsKeras}
 	}
@@ -51,13 +59,13 @@ func (s *session) keras(ctx context.Context, task string, request, answer any) e
 	if err != nil {
 		return err
 	}
-	for name, content := range map[string][]byte{"oracle.py": []byte(script), "request.json": content} {
+	for name, content := range map[string][]byte{script.name: []byte(script.text), "request.json": content} {
 		if err := os.WriteFile(s.path(name), content, 0o644); err != nil {
 			return err
 		}
 	}
 	var complaints bytes.Buffer
-	command := exec.CommandContext(ctx, s.python, "oracle.py", task, "request.json", "answer.json")
+	command := exec.CommandContext(ctx, s.python, script.name, task, "request.json", "answer.json")
 	command.Dir, command.Stdout, command.Stderr = s.folder, s.out, &complaints
 	command.WaitDelay = 10 * time.Second
 	command.Env = append(os.Environ(), "TF_CPP_MIN_LOG_LEVEL=3", "CUDA_VISIBLE_DEVICES=-1", "PYTHONDONTWRITEBYTECODE=1")
@@ -65,7 +73,7 @@ func (s *session) keras(ctx context.Context, task string, request, answer any) e
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
 			return missing{needsKeras + ": " + err.Error()}
 		}
-		return fmt.Errorf("oracle.py %s: %w: %s", task, err, lastLines(complaints.String(), 5))
+		return fmt.Errorf("%s %s: %w: %s", script.name, task, err, lastLines(complaints.String(), 5))
 	}
 	content, err = os.ReadFile(s.path("answer.json"))
 	if err != nil {
@@ -81,7 +89,7 @@ func kerasState(request any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return ledger.StateOf(script, string(content)), nil
+	return ledger.StateOf(oracle, string(content)), nil
 }
 
 func lastLines(text string, count int) string {
