@@ -192,11 +192,12 @@ func (h *home) initialize(m *Model) error {
 	if err := h.use(nil); err != nil {
 		return err
 	}
+	missing := slices.DeleteFunc(m.network.weights(), func(w *layers.Weight) bool { return h.kept[w.Variable] })
+	if len(missing) == 0 {
+		return nil
+	}
 	paths := m.network.paths()
-	for _, w := range m.network.weights() {
-		if h.kept[w.Variable] {
-			continue
-		}
+	for _, w := range missing {
 		value, err := m.firstValue(w, paths[w])
 		if err != nil {
 			return fmt.Errorf("first value of %s: %w", paths[w], err)
