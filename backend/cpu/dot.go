@@ -14,6 +14,7 @@ type dot struct {
 	products                 *gemm.Multiplier
 	z, x, y, bias, residual  *value
 	relu, cap                bool
+	stream                   bool
 	left, right              factor
 	batch                    extent
 	packed                   *packed
@@ -91,7 +92,10 @@ func (c *compiler) dot(u *unit) step {
 		s.packed = c.packed(u, y, s.floats)
 	}
 	s.most = 1
-	if u.bias == nil && u.residual == nil && !u.relu {
+	switch {
+	case s.packed != nil && !s.packed.kept && left.byLanes && !right.byLanes && gemm.StreamChunks(rows, columns, depth) > 0:
+		s.stream, s.most = true, gemm.StreamChunks(rows, columns, depth)
+	case u.bias == nil && u.residual == nil && !u.relu:
 		s.most = gemm.Chunks(rows, columns, depth)
 	}
 	if s.most > 1 {
@@ -110,6 +114,11 @@ func (s *dot) resize(samples int) {
 	p.ReLU, p.Cap = s.relu, s.cap
 	p.Left, p.Right = s.left.operand(), s.right.operand()
 	p.Chunks = min(s.most, gemm.Chunks(p.Rows, p.Columns, p.Depth))
+	if p.Stream = s.stream && gemm.StreamChunks(p.Rows, p.Columns, p.Depth) > 0; p.Stream {
+		p.Chunks = s.most
+	} else if s.stream {
+		p.Chunks = 1
+	}
 	s.leftSize, s.rightSize, s.out = p.Rows*p.Depth, p.Columns*p.Depth, p.Rows*p.Columns
 }
 

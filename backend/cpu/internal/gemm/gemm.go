@@ -60,10 +60,14 @@ type Product struct {
 
 	// Chunks cuts the depth into parts that are summed apart, in Partials (of
 	// Chunks·Rows·Columns elements), and then added in order; 0 and 1 do not.
-	// It is for products that are deeper than wide, and excludes Accumulate,
-	// Bias, ReLU, Cap and Residual. Stride must be Columns.
+	// It is for products that are deeper than wide, and excludes Accumulate
+	// and, without Stream, Bias, ReLU, Cap and Residual. Stride and
+	// ResidualStride must be Columns.
 	Chunks   int
 	Partials []float32
+	// Stream reads the right factor where it lies; see StreamChunks, which
+	// Chunks must come from.
+	Stream bool
 }
 
 // Multiplier computes products on a pool, one at a time. It owns the memory
@@ -132,6 +136,12 @@ func (m *Multiplier) Run(p *Product) error {
 	if m.fewRows() {
 		return m.pool.Run(ceil(p.Columns, thinColumns), (*thin)(m))
 	}
+	if p.Stream {
+		if err := m.pool.Run(p.Chunks, (*streaming)(m)); err != nil {
+			return err
+		}
+		return m.reduce()
+	}
 	m.plan = m.divide(p)
 	left, placed := m.placed(p)
 	if placed {
@@ -150,7 +160,7 @@ func (m *Multiplier) Run(p *Product) error {
 		return err
 	}
 	if m.plan.chunks > 1 {
-		return m.pool.Run(ceil(p.Rows*p.Columns, reducedAtOnce), (*reducing)(m))
+		return m.reduce()
 	}
 	return nil
 }

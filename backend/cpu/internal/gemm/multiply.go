@@ -135,19 +135,3 @@ func (b *block) tile(left, right []float32, depth, row, column int, mode kernel.
 		copy(b.out[at+r*p.Stride:][:columns], w.tile[r*t.Columns:])
 	}
 }
-
-// reducing adds up the chunks' partial sums, in order.
-type reducing Multiplier
-
-const reducedAtOnce = 4096
-
-func (x *reducing) Do(item, _ int) {
-	p := x.product
-	size := p.Rows * p.Columns
-	from, to := item*reducedAtOnce, min((item+1)*reducedAtOnce, size)
-	out := p.Out[from:to]
-	copy(out, p.Partials[from:to])
-	for chunk := 1; chunk < x.plan.chunks; chunk++ {
-		x.set.Add(out, out, p.Partials[chunk*size+from:chunk*size+to])
-	}
-}
