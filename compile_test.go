@@ -40,7 +40,7 @@ func halves(t testing.TB, samples int) data.Source {
 
 func compiled(t testing.TB, m *Model, training Training) *Model {
 	t.Helper()
-	if training.Loss == nil {
+	if training.Loss == nil && training.Losses == nil {
 		training.Loss = losses.BinaryCrossentropy{}
 	}
 	if err := m.Compile(training); err != nil {

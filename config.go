@@ -153,7 +153,11 @@ func (m *Model) useNumber(value layers.Value) int {
 func (m *Model) tensorNames(values []layers.Value) []any {
 	names := make([]any, len(values))
 	for i, value := range values {
-		names[i] = []any{value.Instance().Name(), m.useNumber(value), value.Index()}
+		use := m.useNumber(value)
+		if isFunctional(value.Instance()) {
+			use++ // Keras counts the making of a functional model here
+		}
+		names[i] = []any{value.Instance().Name(), use, value.Index()}
 	}
 	if len(names) == 1 {
 		return names[0].([]any)

@@ -49,11 +49,9 @@ func (m *Model) evaluate(ctx context.Context, source data.Source, steps int) (Lo
 				return nil, err
 			}
 		}
-		each, err := weights.of(batch)
-		if err != nil {
+		if inputs, err = weights.feed(inputs[:0], step, batch); err != nil {
 			return nil, err
 		}
-		inputs = append(append(inputs[:0], batch.Inputs...), batch.Targets[0], each)
 		if err := step.executable.Run(ctx, m.state(), batch.Len(), inputs, nil); err != nil {
 			return nil, err
 		}

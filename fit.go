@@ -212,11 +212,11 @@ func (r *Run) step(ctx context.Context, batch *data.Batch) error {
 		}
 		r.program = program
 	}
-	weights, err := r.weights.of(batch)
+	fed, err := r.weights.feed(r.inputs[:0], r.program, batch)
 	if err != nil {
 		return err
 	}
-	r.inputs = r.scalars.append(append(append(r.inputs[:0], batch.Inputs...), batch.Targets[0], weights), scalars{
+	r.inputs = r.scalars.append(fed, scalars{
 		rate: float32(t.learningRate()), number: float32(t.step + 1),
 		key: [4]uint32{uint32(t.Seed), uint32(t.Seed >> 32), uint32(t.step), 0},
 	})

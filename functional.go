@@ -16,7 +16,7 @@ func (d decoder) functional(settings config.Map) (*Model, error) {
 	if !ok || len(entries) == 0 {
 		return nil, errors.New("the file's model has no layers")
 	}
-	w := wiring{instances: map[string]*layers.Instance{}, uses: map[string][]layers.Value{}}
+	w := wiring{instances: map[string]*layers.Instance{}, uses: map[string][]layers.Value{}, from1: countedFrom1(entries)}
 	var waiting []pendingUse
 	for i, entry := range entries {
 		instance, object, err := d.layer(entry)
@@ -36,6 +36,9 @@ func (d decoder) functional(settings config.Map) (*Model, error) {
 		nodes, _ := fields["inbound_nodes"].([]any)
 		for use, node := range nodes {
 			inputs := references(node)
+			if _, old := node.([]any); old {
+				inputs = w.counted(inputs)
+			}
 			if len(inputs) == 0 {
 				return nil, fmt.Errorf("layer %q of the file is applied to nothing", name)
 			}
@@ -77,6 +80,46 @@ func (m *Model) described(settings config.Map) error {
 type wiring struct {
 	instances map[string]*layers.Instance
 	uses      map[string][]layers.Value
+	// from1 are the layers whose uses Keras 2 counts from 1; see countedFrom1.
+	from1 map[string]bool
+}
+
+// countedFrom1 returns the layers whose uses begin with 1 in files of Keras 2,
+// for which a model's making was its use 0: no layer is applied to that.
+func countedFrom1(entries []any) map[string]bool {
+	from1 := map[string]bool{}
+	for _, entry := range entries {
+		fields, _ := entry.(config.Map)
+		if class, _ := fields["class_name"].(string); isModel(class) {
+			name, _ := fields["name"].(string)
+			from1[name] = true
+		}
+	}
+	for _, entry := range entries {
+		fields, _ := entry.(config.Map)
+		nodes, _ := fields["inbound_nodes"].([]any)
+		for _, node := range nodes {
+			if _, old := node.([]any); !old {
+				continue
+			}
+			for _, r := range references(node) {
+				if r.use == 0 {
+					delete(from1, r.layer)
+				}
+			}
+		}
+	}
+	return from1
+}
+
+// counted returns the references with all uses counted from 0.
+func (w wiring) counted(references []valueName) []valueName {
+	for i, r := range references {
+		if w.from1[r.layer] {
+			references[i].use--
+		}
+	}
+	return references
 }
 
 // valueName names a value: a layer, which of its uses and which result of it.
@@ -139,11 +182,15 @@ func (w wiring) missing(p pendingUse) (valueName, bool) {
 }
 
 // values reads Keras' input_layers and output_layers: one [name, use, tensor]
-// or a list of them.
+// or a list of them. Here Keras 3 too counts the uses of a functional model
+// from 1.
 func (w wiring) values(list any) ([]layers.Value, error) {
 	var values []layers.Value
 	for _, r := range historyList(list) {
 		uses := w.uses[r.layer]
+		if instance := w.instances[r.layer]; instance != nil && r.use > 0 && w.from1[r.layer] && (isFunctional(instance) || r.use >= len(uses)) {
+			r.use--
+		}
 		if r.use < 0 || r.use >= len(uses) {
 			return nil, fmt.Errorf("the file's model begins or ends at layer %q, which it does not have", r.layer)
 		}
@@ -153,6 +200,11 @@ func (w wiring) values(list any) ([]layers.Value, error) {
 		return nil, errors.New("the file's model does not say its inputs and outputs")
 	}
 	return values, nil
+}
+
+func isFunctional(instance *layers.Instance) bool {
+	m, ok := instance.Layer().(*Model)
+	return ok && !m.sequential
 }
 
 func historyList(list any) []valueName {

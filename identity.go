@@ -19,12 +19,14 @@ func (r *Run) identity() (json.RawMessage, error) {
 		return nil, err
 	}
 	t, spec := r.model.training, r.source.Spec()
+	measures := t.measures()
 	return json.Marshal(config.Map{
 		"model":             model,
 		"optimizer":         t.Optimizer.Object().Serialized("keras.optimizers"),
-		"loss":              t.Loss.Object().Serialized("keras.losses"),
-		"metrics":           metricsConfig(t.Metrics),
-		"weighted metrics":  metricsConfig(t.WeightedMetrics),
+		"loss":              measures["loss"],
+		"loss weights":      measures["loss_weights"],
+		"metrics":           measures["metrics"],
+		"weighted metrics":  measures["weighted_metrics"],
 		"seed":              t.Seed,
 		"class weights":     r.weights.classes,
 		"preprocessing":     r.model.Preprocessing,

@@ -5,14 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/format/keras"
 	"github.com/lince-ml/lince/layers"
-	"github.com/lince-ml/lince/losses"
-	"github.com/lince-ml/lince/metrics"
-	"github.com/lince-ml/lince/optimizers"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -202,74 +198,4 @@ func matchLayer(values map[*layers.Weight]*tensor.Tensor, instance *layers.Insta
 		values[w] = value
 	}
 	return nil
-}
-
-// compileFrom compiles a loaded model with the settings in its file.
-func (m *Model) compileFrom(settings config.Map, file *keras.File) error {
-	t, err := decodeTraining(settings)
-	if err != nil {
-		return err
-	}
-	if t.Loss == nil {
-		return nil
-	}
-	if err := m.setTraining(t); err != nil {
-		return err
-	}
-	return m.resumeOptimizer(file)
-}
-
-func decodeTraining(settings config.Map) (Training, error) {
-	// Keras 2 calls them optimizer_config.
-	reader := config.NewReader(config.Object{Class: "compile_config", Config: settings})
-	var t Training
-	object := reader.Object("optimizer")
-	if object.Class == "" {
-		object = reader.Object("optimizer_config")
-	}
-	var err error
-	if object.Class != "" {
-		if t.Optimizer, err = optimizers.Decode(object); err != nil {
-			return t, err
-		}
-	}
-	if loss := reader.Object("loss"); loss.Class != "" {
-		if t.Loss, err = losses.Decode(loss); err != nil {
-			return t, err
-		}
-	}
-	if t.Metrics, err = decodeMetrics(settings["metrics"]); err != nil {
-		return t, err
-	}
-	t.WeightedMetrics, err = decodeMetrics(settings["weighted_metrics"])
-	return t, errors.Join(err, reader.Err())
-}
-
-// decodeMetrics reads a list of metrics, which Keras 2 nests once more.
-func decodeMetrics(value any) ([]metrics.Metric, error) {
-	list, _ := value.([]any)
-	var decoded []metrics.Metric
-	for _, entry := range list {
-		if nested, ok := entry.([]any); ok {
-			more, err := decodeMetrics(nested)
-			if err != nil {
-				return nil, err
-			}
-			decoded = append(decoded, more...)
-			continue
-		}
-		object, err := config.ParseObject(entry)
-		if err != nil {
-			return nil, err
-		}
-		if strings.EqualFold(object.Class, "mean") || object.Class == "" { // the loss itself, in files of older Keras
-			continue
-		}
-		metric, err := metrics.Decode(object)
-		if err != nil {
-			return nil, err
-		}
-		decoded = append(decoded, metric)
-	}
-	return decoded, nil
 }

@@ -74,7 +74,7 @@ func (p *program) logs(state backend.State) (Logs, error) {
 			}
 			sums[name] = value.Float32s()
 		}
-		logs = append(logs, Log{m.metric.Name(), m.metric.Result(sums)})
+		logs = append(logs, Log{m.name, m.metric.Result(sums)})
 	}
 	return logs, nil
 }

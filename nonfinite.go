@@ -20,7 +20,8 @@ import (
 // often finds the first layer's weights; the data is looked at before them.
 func (r *Run) NonFinite(ctx context.Context) (string, error) {
 	count := len(r.model.inputs)
-	if len(r.inputs) < count+5 {
+	targets := len(r.program.targets)
+	if len(r.inputs) < count+2*targets {
 		return "", errors.New("lince: NonFinite before the first batch")
 	}
 	for i, input := range r.inputs[:count] {
@@ -28,11 +29,13 @@ func (r *Run) NonFinite(ctx context.Context) (string, error) {
 			return fmt.Sprintf("input %d of the batch", i), nil
 		}
 	}
-	if !finite(r.inputs[count]) {
-		return "the targets of the batch", nil
-	}
-	if !finite(r.inputs[count+1]) {
-		return "the sample weights of the batch", nil
+	for i := range targets {
+		if !finite(r.inputs[count+i]) {
+			return "the targets of the batch", nil
+		}
+		if !finite(r.inputs[count+targets+i]) {
+			return "the sample weights of the batch", nil
+		}
 	}
 	key := r.inputs[len(r.inputs)-1]
 	broken, err := r.model.brokenOutputs(ctx, append(slices.Clone(r.inputs[:count]), key))

@@ -80,7 +80,9 @@ type program struct {
 	// epoch or evaluation begins.
 	accumulators []*graph.Variable
 	meters       []meter
-	outputs      []tensor.Shape
+	// targets are the numbers of the batch's targets that the program takes.
+	targets []int
+	outputs []tensor.Shape
 }
 
 // takes reports whether the program is for batches such as this one.
@@ -95,6 +97,7 @@ func (p *program) takes(b *data.Batch) bool {
 
 // meter is the loss or a metric and its accumulators' variables.
 type meter struct {
+	name      string
 	metric    metrics.Metric
 	variables map[string]*graph.Variable
 }
@@ -217,16 +220,16 @@ func (b *builder) predict() error {
 	return nil
 }
 
-// learn describes a step that measures the loss and the metrics, and when
+// learn describes a step that measures the losses and the metrics, and when
 // training also changes the weights.
 func (b *builder) learn(training bool) error {
-	if len(b.form.targets) != 1 {
-		return fmt.Errorf("the data has %d targets, expected 1; choose a ClassMode with labels", len(b.form.targets))
-	}
 	t := b.model.training
+	places, err := t.targets(len(b.form.targets))
+	if err != nil {
+		return err
+	}
 	inputs := b.inputs()
-	target := b.parameter("target", b.form.targets[0]).Convert(tensor.Float32)
-	weights := b.parameter("sample weights", graph.Type{DType: tensor.Float32, Shape: tensor.Shape{graph.Batch}})
+	sides := b.sides(places)
 	build := &layers.Build{Graph: b.graph, Training: training}
 	var rate, number *graph.Node
 	if training {
@@ -238,16 +241,17 @@ func (b *builder) learn(training bool) error {
 	if err != nil {
 		return err
 	}
-	prediction := values[b.model.outputs[0]]
-	target = alignTarget(target, prediction)
-	loss, err := losses.Scalar(t.Loss, target, prediction, weights)
-	if err != nil {
-		return err
+	var loss *graph.Node
+	for i := range sides {
+		if err := b.assess(&sides[i], values[b.model.outputs[sides[i].output]]); err != nil {
+			return err
+		}
+		loss = plus(loss, sides[i].counted)
 	}
 	for _, extra := range build.Losses() {
-		loss = loss.Add(extra)
+		loss = plus(loss, extra)
 	}
-	if err := b.measure(loss, target, prediction, weights, training); err != nil {
+	if err := b.measure(loss, sides, training); err != nil {
 		return err
 	}
 	if !training {
@@ -255,6 +259,64 @@ func (b *builder) learn(training bool) error {
 	}
 	b.described.Updates = append(b.described.Updates, build.Updates()...)
 	return b.minimise(loss, rate, number)
+}
+
+func plus(sum, more *graph.Node) *graph.Node {
+	switch {
+	case sum == nil:
+		return more
+	case more == nil:
+		return sum
+	}
+	return sum.Add(more)
+}
+
+// side is a head together with what its output is compared with.
+type side struct {
+	head
+	target, prediction, weights *graph.Node
+	// loss is that of the head alone, counted what it adds to the sum; nil
+	// without one.
+	loss, counted *graph.Node
+}
+
+// sides makes the parameters for the targets and the sample weights of the
+// heads that have any, and remembers which of a batch's tensors they take.
+func (b *builder) sides(places []int) []side {
+	var sides []side
+	for i, h := range b.model.training.heads {
+		if places[i] < 0 {
+			continue
+		}
+		target := b.parameter("target", b.form.targets[places[i]]).Convert(tensor.Float32)
+		sides = append(sides, side{head: h, target: target})
+		b.program.targets = append(b.program.targets, places[i])
+	}
+	for i := range sides {
+		sides[i].weights = b.parameter("sample weights", graph.Type{DType: tensor.Float32, Shape: tensor.Shape{graph.Batch}})
+	}
+	return sides
+}
+
+// assess compares an output with its target.
+func (b *builder) assess(s *side, prediction *graph.Node) error {
+	s.prediction = prediction
+	s.target = alignTarget(s.target, prediction)
+	if s.head.loss == nil {
+		return nil
+	}
+	var err error
+	if s.loss, err = losses.Scalar(s.head.loss, s.target, prediction, s.weights); err != nil {
+		if len(b.model.outputs) > 1 {
+			return fmt.Errorf("output %q: %w", s.name, err)
+		}
+		return err
+	}
+	s.counted = s.loss
+	if s.weight != 1 {
+		s.counted = s.loss.Scale(s.weight)
+	}
+	return nil
 }
 
 // alignTarget gives targets (batch) the dimension of 1 that a single unit's
@@ -297,37 +359,49 @@ func (b *builder) minimise(loss, rate, number *graph.Node) error {
 	return b.model.declareSlots()
 }
 
-// measure adds the loss and the metrics of the batch to their accumulators.
-func (b *builder) measure(loss, target, prediction, weights *graph.Node, training bool) error {
+// measure adds the losses and the metrics of the batch to their accumulators.
+func (b *builder) measure(loss *graph.Node, sides []side, training bool) error {
 	t := b.model.training
-	if err := b.meter(lossMeter{}, loss, prediction, nil, training); err != nil {
+	whole := side{target: loss, prediction: sides[0].prediction}
+	if err := b.meter("loss", lossMeter{}, whole, nil, training); err != nil {
 		return err
 	}
-	for i, metric := range slices.Concat(t.Metrics, t.WeightedMetrics) {
-		var counted *graph.Node
-		if i >= len(t.Metrics) {
-			counted = weights
+	for _, s := range sides {
+		if s.loss == nil || !t.separate() {
+			continue
 		}
-		if err := b.meter(metric, target, prediction, counted, training); err != nil {
-			return fmt.Errorf("metric %s: %w", metric.Name(), err)
+		if err := b.meter(t.label(s.head, "loss"), lossMeter{}, side{target: s.loss, prediction: s.prediction}, nil, training); err != nil {
+			return err
+		}
+	}
+	for _, s := range sides {
+		for i, metric := range slices.Concat(s.metrics, s.weighted) {
+			var counted *graph.Node
+			if i >= len(s.metrics) {
+				counted = s.weights
+			}
+			name := t.label(s.head, metric.Name())
+			if err := b.meter(name, metric, s, counted, training); err != nil {
+				return fmt.Errorf("metric %s: %w", name, err)
+			}
 		}
 	}
 	return nil
 }
 
-func (b *builder) meter(metric metrics.Metric, target, prediction, weights *graph.Node, training bool) error {
-	defer b.graph.Enter("metrics/" + metric.Name())()
+func (b *builder) meter(name string, metric metrics.Metric, s side, weights *graph.Node, training bool) error {
+	defer b.graph.Enter("metrics/" + name)()
 	var sums metrics.Accumulators
-	if err := metric.Update(&sums, target, prediction, weights); err != nil {
+	if err := metric.Update(&sums, s.target, s.prediction, weights); err != nil {
 		return err
 	}
 	phase := "evaluation/"
 	if training {
 		phase = "training/"
 	}
-	m := meter{metric: metric, variables: map[string]*graph.Variable{}}
+	m := meter{name: name, metric: metric, variables: map[string]*graph.Variable{}}
 	for _, a := range sums.All() {
-		v := b.model.training.accumulator(phase+metric.Name()+"/"+a.Name, a.Shape)
+		v := b.model.training.accumulator(phase+name+"/"+a.Name, a.Shape)
 		m.variables[a.Name] = v
 		b.program.accumulators = append(b.program.accumulators, v)
 		b.described.Updates = append(b.described.Updates, graph.Update{Variable: v, Value: b.graph.Read(v).Add(a.Increment)})

@@ -214,100 +214,18 @@ func (s *scalarInputs) append(inputs []*tensor.Tensor, values scalars) []*tensor
 	return append(inputs, s.rate, s.number, s.key)
 }
 
-// classWeights gives every sample of a batch its weight.
-type classWeights struct {
-	classes map[int]float64
-	buffer  []float32
-}
-
-func newClassWeights(spec data.Spec, options Fit) (*classWeights, error) {
-	w := &classWeights{classes: options.ClassWeights}
-	if options.BalancedClasses {
-		if w.classes != nil {
-			return nil, errors.New("lince: both ClassWeights and BalancedClasses given; choose one")
-		}
-		if spec.ClassCounts == nil {
-			return nil, errors.New("lince: BalancedClasses needs a source that counts its classes")
-		}
-		w.classes = map[int]float64{}
-		for class, count := range spec.ClassCounts {
-			if count > 0 {
-				w.classes[class] = float64(spec.Samples) / float64(len(spec.ClassCounts)*count)
-			}
-		}
-	}
-	for class, weight := range w.classes {
-		if class < 0 || (spec.Classes != nil && class >= len(spec.Classes)) || !(weight >= 0) {
-			return nil, fmt.Errorf("lince: class weight %v for class %d, expected a class of the data and a weight not below 0", weight, class)
-		}
-	}
-	return w, nil
-}
-
-// of returns the batch's weights: the samples' own times their classes'.
-func (w *classWeights) of(batch *data.Batch) (*tensor.Tensor, error) {
-	n := batch.Len()
-	if cap(w.buffer) < n {
-		w.buffer = make([]float32, n)
-	}
-	weights := w.buffer[:n]
-	for i := range weights {
-		weights[i] = 1
-	}
-	if len(batch.SampleWeights) > 0 {
-		own := batch.SampleWeights[0].Float32s()
-		if len(own) != n {
-			return nil, fmt.Errorf("%d sample weights for %d samples", len(own), n)
-		}
-		copy(weights, own)
-	}
-	if len(w.classes) > 0 {
-		for i, class := range classesOf(batch.Targets[0]) {
-			if weight, ok := w.classes[class]; ok {
-				weights[i] *= float32(weight)
-			}
-		}
-	}
-	return tensor.Of(weights, n)
-}
-
-// classesOf returns the class of every sample: the largest of one-hot
-// targets, else the label itself.
-func classesOf(targets *tensor.Tensor) []int {
-	values := targets.Float64s()
-	n := targets.Shape()[0]
-	classes := make([]int, n)
-	width := 1
-	if n > 0 {
-		width = len(values) / n
-	}
-	for i := range classes {
-		row := values[i*width : (i+1)*width]
-		if width == 1 {
-			classes[i] = int(row[0])
-			continue
-		}
-		for class, value := range row {
-			if value > row[classes[i]] {
-				classes[i] = class
-			}
-		}
-	}
-	return classes
-}
-
 // Falls reports whether a measured value should fall rather than rise: the
 // loss and the metrics that say so. An unknown name is an error.
 func (r *Run) Falls(name string) (bool, error) {
 	base := strings.TrimPrefix(name, "val_")
-	if base == "loss" {
-		return true, nil
-	}
 	var known []string
 	for _, m := range r.program.meters {
-		if m.metric.Name() != base {
-			known = append(known, m.metric.Name())
+		if m.name != base {
+			known = append(known, m.name)
 			continue
+		}
+		if _, ok := m.metric.(lossMeter); ok {
+			return true, nil
 		}
 		return metrics.DirectionOf(m.metric) == metrics.LowerIsBetter, nil
 	}

@@ -13,11 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/format/keras"
 	"github.com/lince-ml/lince/images"
 	"github.com/lince-ml/lince/layers"
-	"github.com/lince-ml/lince/metrics"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -255,36 +253,4 @@ func (m *Model) savedOptimizer() ([]keras.Layer, error) {
 		layer.Variables = append(layer.Variables, keras.Variable{Name: fmt.Sprint(i), Value: value})
 	}
 	return []keras.Layer{layer}, nil
-}
-
-// config describes the training as Keras' compile_config does.
-func (t *training) config() config.Map {
-	optimizer := t.Optimizer.Object()
-	if constant(t.Optimizer.Rate()) {
-		optimizer.Config["learning_rate"] = t.rate
-	}
-	return config.Map{
-		"optimizer":        optimizer.Serialized("keras.optimizers"),
-		"loss":             t.Loss.Object().Serialized("keras.losses"),
-		"loss_weights":     nil,
-		"metrics":          metricsConfig(t.Metrics),
-		"weighted_metrics": metricsConfig(t.WeightedMetrics),
-		"run_eagerly":      false, "steps_per_execution": 1, "jit_compile": false,
-	}
-}
-
-func metricsConfig(list []metrics.Metric) any {
-	if len(list) == 0 {
-		return nil
-	}
-	described := make([]any, len(list))
-	for i, metric := range list {
-		object := metric.Object()
-		if len(object.Config) == 0 { // "accuracy", which Keras resolves by the shapes
-			described[i] = object.Class
-			continue
-		}
-		described[i] = object.Serialized("keras.metrics")
-	}
-	return described
 }

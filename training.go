@@ -19,11 +19,20 @@ import (
 type Training struct {
 	// Optimizer is RMSprop with Keras' defaults when nil.
 	Optimizer optimizers.Optimizer
-	// Loss is what is minimised; required.
+	// Loss is what is minimised; required unless there are Losses. A model
+	// with several outputs measures each of them by it and adds them up.
 	Loss losses.Loss
+	// Losses are those of a model with several outputs, by the outputs' names
+	// (see Model.OutputNames). An output without one adds nothing and needs no
+	// target. LossWeights say how much each counts; 1 where left out.
+	Losses      map[string]losses.Loss
+	LossWeights map[string]float64
 	// Metrics are measured while training and evaluating, WeightedMetrics
-	// with the samples' and classes' weights.
-	Metrics, WeightedMetrics []metrics.Metric
+	// with the samples' and classes' weights. A model with several outputs
+	// has OutputMetrics and OutputWeightedMetrics instead, by the outputs'
+	// names, which stand before the metrics': digit_accuracy.
+	Metrics, WeightedMetrics             []metrics.Metric
+	OutputMetrics, OutputWeightedMetrics map[string][]metrics.Metric
 	// Seed gives the first weights (if the model has none yet), dropout and
 	// the layers' augmentation. Equal seeds give equal trainings.
 	Seed uint64
@@ -34,6 +43,7 @@ type Training struct {
 // training is what Compile makes of a Training.
 type training struct {
 	Training
+	heads []head
 	// trainable is which layers were trainable at Compile, which Fit holds
 	// the model to.
 	trainable map[*layers.Instance]bool
@@ -59,20 +69,20 @@ func (m *Model) Compile(t Training) error {
 }
 
 func (m *Model) setTraining(t Training) error {
-	if t.Loss == nil {
-		return errors.New("Compile needs a Loss, such as losses.BinaryCrossentropy{} for two classes or losses.CategoricalCrossentropy{} for more")
-	}
-	if len(m.outputs) != 1 {
-		return fmt.Errorf("training takes one output, the model has %d", len(m.outputs))
+	heads, err := m.heads(t)
+	if err != nil {
+		return err
 	}
 	if t.Optimizer == nil {
 		t.Optimizer = optimizers.RMSprop{}
 	}
-	if err := uniqueNames(slices.Concat(t.Metrics, t.WeightedMetrics)); err != nil {
-		return err
-	}
-	if err := m.checkPairing(t.Loss); err != nil {
-		return err
+	for _, h := range heads {
+		if h.loss == nil {
+			continue
+		}
+		if err := m.checkPairing(h); err != nil {
+			return err
+		}
 	}
 	if err := m.use(t.Backend); err != nil {
 		return err
@@ -84,7 +94,7 @@ func (m *Model) setTraining(t Training) error {
 	}
 	m.seed = t.Seed
 	m.training = &training{
-		Training: t, trainable: m.trainable(), slots: &optimizers.Slots{}, rate: t.Optimizer.Rate().At(0),
+		Training: t, heads: heads, trainable: m.trainable(), slots: &optimizers.Slots{}, rate: t.Optimizer.Rate().At(0),
 		accumulators: map[string]*graph.Variable{},
 	}
 	return m.forget()
@@ -99,20 +109,6 @@ func (t *training) variables() []*graph.Variable {
 	return list
 }
 
-func uniqueNames(list []metrics.Metric) error {
-	seen := map[string]bool{"loss": true}
-	for _, metric := range list {
-		if metric == nil {
-			return errors.New("one of the metrics is nil")
-		}
-		if seen[metric.Name()] {
-			return fmt.Errorf("two metrics are named %q; give one of them another Name", metric.Name())
-		}
-		seen[metric.Name()] = true
-	}
-	return nil
-}
-
 func (m *Model) trainable() map[*layers.Instance]bool {
 	trainable := map[*layers.Instance]bool{}
 	for instance := range m.network.deep() {
@@ -123,7 +119,7 @@ func (m *Model) trainable() map[*layers.Instance]bool {
 
 // checkPairing tries the loss on the model's output with every form that
 // targets take, so that a loss that fits none is refused at Compile.
-func (m *Model) checkPairing(loss losses.Loss) error {
+func (m *Model) checkPairing(h head) error {
 	if !m.Built() {
 		return nil
 	}
@@ -139,8 +135,8 @@ func (m *Model) checkPairing(loss losses.Loss) error {
 		if err != nil {
 			return err
 		}
-		output := values[m.outputs[0]]
-		_, err = loss.PerSample(g.Parameter("target", tensor.Float32, form(output.Shape())...), output)
+		output := values[m.outputs[h.output]]
+		_, err = h.loss.PerSample(g.Parameter("target", tensor.Float32, form(output.Shape())...), output)
 		if err == nil {
 			err = g.Err()
 		}
@@ -151,7 +147,11 @@ func (m *Model) checkPairing(loss losses.Loss) error {
 			first = err
 		}
 	}
-	return fmt.Errorf("the loss %s does not go with the model's output %v: %w", loss.Object().Class, m.OutputShape(), first)
+	which := "the model's output"
+	if len(m.outputs) > 1 {
+		which = fmt.Sprintf("the output %q,", h.name)
+	}
+	return fmt.Errorf("the loss %s does not go with %s %v: %w", h.loss.Object().Class, which, m.shapes[m.outputs[h.output]], first)
 }
 
 // checkTrainable refuses a model whose layers were frozen or unfrozen after
