@@ -44,8 +44,14 @@ type winogradRun struct {
 	parts       int // into which the panels are divided
 }
 
-// winogradCache is how many bytes of transformed tiles lie in the second cache.
-const winogradCache = 680 << 10
+// A worker's transformed tiles should stay in its second cache. Where reading
+// the kernels once for so few tiles would take longer than computing, they may
+// be more, and lie in the third.
+const (
+	secondCache = 680 << 10
+	thirdCache  = 5 << 19
+	fewKernels  = 5 << 20 // bytes
+)
 
 // results returns the side of an algorithm's tiles.
 func (a Algorithm) results() int {
@@ -69,8 +75,12 @@ func newWinograd(e *Engine, g *Geometry, a Algorithm, turned bool) *winograd {
 	}
 	w.grid.divide()
 	w.depth, w.panels = roundUp(w.channels, e.set.Lanes), ceil(w.filters, e.set.TileColumns)
+	cache := secondCache
+	if 4*w.packedSize() > fewKernels {
+		cache = thirdCache
+	}
 	rows := e.set.TileRows
-	w.most = max(1, min(winogradCache/4/(w.planes()*(w.depth+e.set.TileColumns)), 84)/rows) * rows
+	w.most = max(1, min(cache/4/(w.planes()*(w.depth+e.set.TileColumns)), 84)/rows) * rows
 	w.rows = make([][]*float32, e.pool.Workers())
 	for i := range w.rows {
 		w.rows[i] = make([]*float32, e.set.TileColumns+e.set.Lanes)
@@ -179,7 +189,7 @@ func (w *winograd) spread(s *workspace, first, tiles, rows, plane int) {
 	lanes := w.set.Lanes
 	for i := range tiles {
 		to := i/rows*rows*w.depth + i%rows*lanes
-		p := patch{set: w.set, apply: w.transforms.Pictures, size: w.grid.extent(), extent: w.grid.in, channels: w.channels}
+		p := patch{set: w.set, apply: w.transforms.Pictures, size: w.grid.extent(), extent: w.grid.in, pixel: w.channels, channels: w.channels}
 		p.spread(s.tiles[to:], plane, rows*lanes, w.run.in, at.picture, at.y*w.grid.results-w.grid.before[0], at.x*w.grid.results-w.grid.before[1], s.picture)
 		w.grid.advance(&at)
 	}

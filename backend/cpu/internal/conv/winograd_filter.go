@@ -27,11 +27,12 @@ type winogradFilter struct {
 	scratch   [][]float32
 	tiles     int
 	chunks    int
+	parts     int // into which the filters are divided, where chunks are few
 }
 
 // filterTiles is how many bytes of transformed tiles a worker makes at a time.
 // Fewer tiles would read and write the sums more often.
-const filterTiles = 1 << 20
+const filterTiles = 5 << 19
 
 func newWinogradFilter(e *Engine, g *Geometry, a Algorithm) *winogradFilter {
 	results := a.results()
@@ -58,7 +59,7 @@ func (w *winogradFilter) partialsSize(pictures int) int {
 // divide returns into how many chunks some tiles are cut.
 func (w *winogradFilter) divide(tiles int) int {
 	const most, least = 8, 2 // chunks, and blocks of tiles in a chunk
-	return max(1, min(tiles/(least*w.most), most))
+	return max(1, min(tiles/(least*w.most), most)&^1)
 }
 
 func (w *winogradFilter) scratchSize() int {
@@ -70,43 +71,57 @@ func (w *winogradFilter) run(f *Filter, dw, x, dy []float32, pictures int) error
 	w.dw, w.x, w.dy, w.partials, w.scratch = dw, x, dy, f.Partials, f.Scratch
 	w.tiles = pictures * w.grid.perPicture()
 	w.chunks = w.divide(w.tiles)
-	if err := w.pool.Run(w.chunks, w); err != nil {
+	w.parts = min(ceil(w.pool.Workers(), w.chunks), w.width/w.set.TileColumns)
+	if err := w.pool.Run(w.chunks*w.parts, w); err != nil {
 		return err
 	}
 	return w.pool.Run(ceil(w.channels, channelsAtOnce), (*winogradSums)(w))
 }
 
-// Do sums one chunk.
-func (w *winogradFilter) Do(chunk, worker int) {
-	size := w.planes() * w.plane()
-	sums := w.partials[chunk*size : (chunk+1)*size]
+// Do sums one chunk for some filters.
+func (w *winogradFilter) Do(item, worker int) {
+	chunk, part := item/w.parts, item%w.parts
+	size, panels := w.planes()*w.plane(), w.width/w.set.TileColumns
+	s := filterSums{
+		winogradFilter: w, sums: w.partials[chunk*size : (chunk+1)*size], scratch: w.scratch[worker],
+		filter: part * panels / w.parts * w.set.TileColumns, end: (part + 1) * panels / w.parts * w.set.TileColumns,
+	}
 	from, to := w.tiles*chunk/w.chunks, w.tiles*(chunk+1)/w.chunks
 	blocks := ceil(to-from, w.most)
 	for block := range blocks {
 		first := from + (to-from)*block/blocks
-		w.sum(sums, w.scratch[worker], first, from+(to-from)*(block+1)/blocks-first, min(block, 1))
+		s.add(first, from+(to-from)*(block+1)/blocks-first, min(block, 1))
 	}
 }
 
-// sum adds some tiles' products to the sums, or sets these.
-func (w *winogradFilter) sum(sums, scratch []float32, first, tiles, add int) {
-	lanes := w.set.Lanes
-	pixels, results := oddLines(tiles*w.depth), oddLines(tiles*w.width)
-	x, scratch := scratch[:w.planes()*pixels], scratch[w.planes()*pixels:]
-	y, memory := scratch[:w.planes()*results], scratch[w.planes()*results:]
-	px := patch{set: w.set, apply: w.transforms.Pictures, size: w.grid.extent(), extent: w.grid.in, channels: w.channels}
-	py := patch{set: w.set, apply: w.transforms.Gradients, size: w.grid.results, extent: w.grid.out, channels: w.filters}
-	at := w.grid.locate(first)
-	for i := range tiles {
-		row, column := at.y*w.grid.results, at.x*w.grid.results
-		px.spread(x[i*lanes:], pixels, tiles*lanes, w.x, at.picture, row-w.grid.before[0], column-w.grid.before[1], memory)
-		py.spread(y[i*lanes:], results, tiles*lanes, w.dy, at.picture, row, column, memory)
-		w.grid.advance(&at)
+// filterSums is the sums of one item.
+type filterSums struct {
+	*winogradFilter
+	sums, scratch []float32
+	filter, end   int
+}
+
+// add adds some tiles' products to the sums, or sets these.
+func (s *filterSums) add(first, tiles, add int) {
+	lanes, m, count := s.set.Lanes, s.grid.results, s.end-s.filter
+	pixels, results := oddLines(tiles*s.depth), oddLines(tiles*count)
+	x, rest := s.scratch[:s.planes()*pixels], s.scratch[s.planes()*pixels:]
+	y, memory := rest[:s.planes()*results], rest[s.planes()*results:]
+	px := patch{set: s.set, apply: s.transforms.Pictures, size: s.grid.extent(), extent: s.grid.in, pixel: s.channels, channels: s.channels}
+	py := patch{
+		set: s.set, apply: s.transforms.Gradients, size: m, extent: s.grid.out, pixel: s.filters,
+		first: s.filter, channels: min(s.filters, s.end) - s.filter,
 	}
-	for plane := range w.planes() {
-		for filter := 0; filter < w.width; filter += w.set.TileColumns {
-			w.set.AccumulateTiles(tiles, w.depth/lanes, &x[plane*pixels], &y[plane*results+filter*tiles], tiles*lanes,
-				&sums[plane*w.plane()+filter], w.width, add)
+	at := s.grid.locate(first)
+	for i := range tiles {
+		px.spread(x[i*lanes:], pixels, tiles*lanes, s.x, at.picture, at.y*m-s.grid.before[0], at.x*m-s.grid.before[1], memory)
+		py.spread(y[i*lanes:], results, tiles*lanes, s.dy, at.picture, at.y*m, at.x*m, memory)
+		s.grid.advance(&at)
+	}
+	for plane := range s.planes() {
+		for filter := 0; filter < count; filter += s.set.TileColumns {
+			s.set.AccumulateTiles(tiles, s.depth/lanes, &x[plane*pixels], &y[plane*results+filter*tiles], tiles*lanes,
+				&s.sums[plane*s.plane()+s.filter+filter], s.width, add)
 		}
 	}
 }
@@ -118,8 +133,8 @@ const channelsAtOnce = 8
 type winogradSums winogradFilter
 
 // Do joins some channels.
-func (s *winogradSums) Do(item, _ int) {
-	w := (*winogradFilter)(s)
+func (j *winogradSums) Do(item, _ int) {
+	w := (*winogradFilter)(j)
 	first := item * channelsAtOnce
 	count := min(channelsAtOnce, w.channels-first)
 	size := w.planes() * w.plane()

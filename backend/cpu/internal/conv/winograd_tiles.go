@@ -47,16 +47,18 @@ type patch struct {
 	apply    func(dst *float32, plane, group int, src *float32, row, pixel, groups int)
 	size     int // of the square
 	extent   [2]int
+	pixel    int // elements from one pixel to the next
+	first    int // of the channels that are read
 	channels int
 }
 
 // spread transforms the square at row y and column x of a picture into dst, by
 // way of memory where not all of it exists.
 func (p *patch) spread(dst []float32, plane, group int, pictures []float32, picture, y, x int, memory []float32) {
-	c, groups := p.channels, ceil(p.channels, p.set.Lanes)
-	begin := picture * p.extent[0] * p.extent[1] * c
-	if y >= 0 && x >= 0 && y+p.size <= p.extent[0] && x+p.size <= p.extent[1] && c%p.set.Lanes == 0 {
-		p.apply(&dst[0], plane, group, &pictures[begin+(y*p.extent[1]+x)*c], p.extent[1]*c, c, groups)
+	groups := ceil(p.channels, p.set.Lanes)
+	begin := picture*p.extent[0]*p.extent[1]*p.pixel + p.first
+	if y >= 0 && x >= 0 && y+p.size <= p.extent[0] && x+p.size <= p.extent[1] && p.channels%p.set.Lanes == 0 {
+		p.apply(&dst[0], plane, group, &pictures[begin+(y*p.extent[1]+x)*p.pixel], p.extent[1]*p.pixel, p.pixel, groups)
 		return
 	}
 	wide := groups * p.set.Lanes
@@ -77,13 +79,13 @@ func (p *patch) copy(memory, picture []float32, wide, y, x int) {
 		}
 		clear(row[:left*wide])
 		clear(row[right*wide:])
-		from := picture[((y+i)*p.extent[1]+x+left)*c:]
-		if c == wide {
+		from := picture[((y+i)*p.extent[1]+x+left)*p.pixel:]
+		if c == wide && c == p.pixel {
 			copy(row[left*wide:right*wide], from)
 			continue
 		}
 		for j := left; j < right; j++ {
-			copy(row[j*wide:][:c], from[(j-left)*c:])
+			copy(row[j*wide:][:c], from[(j-left)*p.pixel:])
 			clear(row[j*wide+c : (j+1)*wide])
 		}
 	}
