@@ -35,7 +35,7 @@ func (f *fact) read(l *loader) {
 		return
 	}
 	f.format, f.height, f.width = info.Format, info.Height, info.Width
-	_, f.err = picture.Decode(content, l.options)
+	_, f.err = l.decoder.Decode(content, l.options)
 }
 
 // kindOf returns a word for what is wrong with a file.

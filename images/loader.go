@@ -25,6 +25,7 @@ type loader struct {
 	options picture.Options
 	size    Size
 	values  int // per picture
+	decoder picture.Decoder
 	resizer resize.Resizer
 	content []byte
 	floats  []float32 // one picture, before ChannelsFirst or as TensorFlow resized it
@@ -35,10 +36,34 @@ func newLoader(p Preprocessing) (*loader, error) {
 		return nil, err
 	}
 	size := p.size()
-	return &loader{
+	l := &loader{
 		p: p, size: size, values: size.Height * size.Width * p.ColorMode.Channels(),
 		options: picture.Options{Color: p.ColorMode, KerasCompat: p.KerasCompat, IgnoreOrientation: p.KerasCompat},
-	}, nil
+	}
+	if p.Interpolation == NearestNeighbor && !p.TensorFlowResize {
+		l.options.Rows = l.rows
+	}
+	return l, nil
+}
+
+// rows returns the rows that resizing by the nearest pixel takes.
+func (l *loader) rows(height, width int) []int {
+	region := l.region(height, width)
+	target := l.size.Height
+	if l.p.Aspect == Pad {
+		target = l.inside(height, width).Height
+	}
+	return l.resizer.NearestRows(target, height, region)
+}
+
+// region returns the part of a picture that is resized.
+func (l *loader) region(height, width int) resize.Region {
+	if l.p.Aspect != Crop {
+		return resize.Region{Height: height, Width: width}
+	}
+	var r resize.Region
+	r.Top, r.Left, r.Height, r.Width = resize.CropBox(height, width, l.size.Height, l.size.Width)
+	return r
 }
 
 // stored returns the bytes of one stored picture.
@@ -81,14 +106,11 @@ func (l *loader) read(path string) ([]byte, error) {
 
 // store decodes a file's content to the stored form of its picture, in dst.
 func (l *loader) store(dst, content []byte) error {
-	p, err := picture.Decode(content, l.options)
+	p, err := l.decoder.Decode(content, l.options)
 	if err != nil {
 		return err
 	}
-	region := resize.Region{}
-	if l.p.Aspect == Crop {
-		region.Top, region.Left, region.Height, region.Width = resize.CropBox(p.Height, p.Width, l.size.Height, l.size.Width)
-	}
+	region := l.region(p.Height, p.Width)
 	if l.p.TensorFlowResize {
 		return l.storeFloats(dst, p, region)
 	}
@@ -110,7 +132,7 @@ func (l *loader) fit(target, p *picture.Picture, region resize.Region) error {
 
 // letterbox resizes the whole of p to fit inside target and blackens the rest.
 func (l *loader) letterbox(target, p *picture.Picture) error {
-	inside := l.inside(p)
+	inside := l.inside(p.Height, p.Width)
 	inner := picture.New(inside.Height, inside.Width, p.Channels)
 	if err := l.fit(inner, p, resize.Region{}); err != nil {
 		return err
@@ -119,10 +141,10 @@ func (l *loader) letterbox(target, p *picture.Picture) error {
 	return nil
 }
 
-// inside returns where in the target the whole of p fits, centred: what
+// inside returns where in the target the whole of a picture fits, centred: what
 // tf.image.resize_with_pad computes, in its float32.
-func (l *loader) inside(p *picture.Picture) resize.Region {
-	height, width := float32(p.Height), float32(p.Width)
+func (l *loader) inside(rows, columns int) resize.Region {
+	height, width := float32(rows), float32(columns)
 	ratio := max(width/float32(l.size.Width), height/float32(l.size.Height))
 	height, width = height/ratio, width/ratio
 	return resize.Region{
@@ -144,7 +166,7 @@ func place[T uint8 | float32](dst, inner []T, region resize.Region, width, chann
 func (l *loader) storeFloats(dst []byte, p *picture.Picture, region resize.Region) error {
 	values, filter := l.scratch(), l.p.Interpolation.filter()
 	if l.p.Aspect == Pad {
-		inside := l.inside(p)
+		inside := l.inside(p.Height, p.Width)
 		inner := make([]float32, inside.Height*inside.Width*p.Channels)
 		if err := l.resizer.ResizeTensorFlow(inner, inside.Height, inside.Width, p, region, filter); err != nil {
 			return err

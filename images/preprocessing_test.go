@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/lince-ml/lince/images"
+	"github.com/lince-ml/lince/images/picture"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -151,6 +152,39 @@ func TestAspects(t *testing.T) {
 			}
 			if lit != rows || x[4*8] != 255 || (aspect == images.Pad && (x[8] != 0 || x[6*8] != 0)) {
 				t.Errorf("%v (TensorFlow %v): %d white rows, want %d in the middle", aspect, tensorflow, lit, rows)
+			}
+		}
+	}
+}
+
+// TestNearestLeavesOutRows compares JPEG files, of which only the rows that are
+// needed are finished, with the same pixels in PNG files.
+func TestNearestLeavesOutRows(t *testing.T) {
+	for _, name := range []string{"pillow_420.jpg", "progressive_gray.jpg", "made_ycck.jpg"} {
+		content, err := os.ReadFile(filepath.Join("jpeg", "testdata", "small", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := picture.Decode(content, picture.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "whole.png")
+		writePNG(t, path, []int{whole.Height, whole.Width, 3}, whole.Pix)
+		for _, size := range []images.Size{{Height: 15, Width: 20}, {Height: 100, Width: 3}, {Height: whole.Height, Width: 9}} {
+			for _, aspect := range []images.Aspect{images.Stretch, images.Crop, images.Pad} {
+				p := images.Preprocessing{TargetSize: size, Interpolation: images.NearestNeighbor, Aspect: aspect}
+				got, err := p.Decode(content)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := p.Load(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s to %v, %v: other pixels than of the whole picture", name, size, aspect)
+				}
 			}
 		}
 	}

@@ -2,10 +2,10 @@ package jpeg
 
 import "github.com/lince-ml/lince/images/internal/kernel"
 
-// luminance reports whether the first three components are luminance and two
+// hasLuminance reports whether the first three components are luminance and two
 // differences of colour. libjpeg's rules decide: JFIF's marker says so, then
 // Adobe's does or not, then the components' numbers.
-func (d *Decoder) luminance() bool {
+func (d *Decoder) hasLuminance() bool {
 	c := d.frame.components
 	switch {
 	case len(c) == 4:
@@ -20,30 +20,23 @@ func (d *Decoder) luminance() bool {
 	return c[0].id != 'R' || c[1].id != 'G' || c[2].id != 'B'
 }
 
-// image puts the samples of all components together.
-func (d *Decoder) image() *Image {
+// row puts the samples of all components of a row together.
+func (d *Decoder) row(out []uint8, y int) {
 	f := &d.frame
-	n := len(f.components)
-	m := &Image{Width: f.width, Height: f.height, Components: n, Pix: make([]uint8, f.width*f.height*n)}
-	luminance := d.luminance()
 	var rows [maxComponents][]uint8
-	for y := range f.height {
-		for i := range f.components {
-			rows[i] = f.row(&f.components[i], y, d.buffers[i].row)
-		}
-		out := m.Pix[y*f.width*n:][:f.width*n]
-		switch {
-		case n == 1:
-			copy(out, rows[0])
-		case n == 4:
-			putInk(out, &rows, luminance)
-		case luminance:
-			kernel.Colors(out, rows[0], rows[1], rows[2])
-		default:
-			interleave(out, rows[:n])
-		}
+	for i := range f.components {
+		rows[i] = f.row(&f.components[i], y, d.buffers[i].row)
 	}
-	return m
+	switch n := len(f.components); {
+	case n == 1:
+		copy(out, rows[0])
+	case n == 4:
+		d.putInk(out, &rows)
+	case d.luminance:
+		kernel.Colors(out, rows[0], rows[1], rows[2])
+	default:
+		interleave(out, rows[:n])
+	}
 }
 
 func interleave(out []uint8, rows [][]uint8) {
@@ -57,18 +50,18 @@ func interleave(out []uint8, rows [][]uint8) {
 // putInk writes a row of cyan, magenta, yellow and black. Files hold the light
 // that the ink leaves, by Adobe's convention; luminance and differences, where
 // they have those, are of the ink.
-func putInk(out []uint8, rows *[maxComponents][]uint8, luminance bool) {
-	if !luminance {
+func (d *Decoder) putInk(out []uint8, rows *[maxComponents][]uint8) {
+	if !d.luminance {
 		interleave(out, rows[:])
 		for i := range out {
 			out[i] = ^out[i]
 		}
 		return
 	}
-	colors := make([]uint8, len(out)/4*3)
-	kernel.Colors(colors, rows[0], rows[1], rows[2])
+	d.inks = resized(d.inks, len(out)/4*3)
+	kernel.Colors(d.inks, rows[0], rows[1], rows[2])
 	for x, black := range rows[3] {
-		copy(out[4*x:], colors[3*x:][:3])
+		copy(out[4*x:], d.inks[3*x:][:3])
 		out[4*x+3] = ^black
 	}
 }

@@ -86,3 +86,22 @@ func ExampleSizeError() {
 	fmt.Println(err)
 	// Output: jpeg: 43×29 pixels (width × height), at most 1000 in all are allowed
 }
+
+func ExampleDecoder_Row() {
+	var d jpeg.Decoder
+	c, err := d.Read(read("pillow_420.jpg"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	row := make([]uint8, c.Width*c.Components)
+	if err := d.Row(row, 1); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(row[:c.Components])
+	fmt.Println(d.Row(row, c.Height))
+	// Output:
+	// [123 122 120]
+	// jpeg: row 37 in 105 bytes, expected one of the 37 rows that were read in 105 bytes
+}

@@ -50,6 +50,10 @@ type buffers struct {
 	quant   quantTable
 }
 
+func (f *frame) config() Config {
+	return Config{Width: f.width, Height: f.height, Components: len(f.components)}
+}
+
 func (d *Decoder) readFrame(segment []byte, progressive bool) error {
 	if len(d.frame.components) > 0 {
 		return FormatError("a second frame")
@@ -80,7 +84,8 @@ func (d *Decoder) readFrame(segment []byte, progressive bool) error {
 	case count != 1 && count != 3 && count != 4:
 		return UnsupportedError(fmt.Sprintf("a picture of %d components", count))
 	}
-	f.components = make([]component, count)
+	d.components = [maxComponents]component{}
+	f.components = d.components[:count]
 	for i := range f.components {
 		if err := f.components[i].declare(segment[6+3*i:], f.components[:i]); err != nil {
 			return err

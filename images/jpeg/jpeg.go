@@ -74,6 +74,11 @@ type Decoder struct {
 	color    colorMarkers
 	frame    frame
 	scans    int
+	scan     scan
+
+	components [maxComponents]component
+	luminance  bool    // the first three are luminance and two differences
+	inks       []uint8 // a row of YCCK as colours
 
 	bits    bitReader
 	buffers [maxComponents]buffers
@@ -93,24 +98,54 @@ func DecodeConfig(content []byte) (Config, error) {
 	if err := d.readSegments(startOfFrame); err != nil {
 		return Config{}, err
 	}
-	return Config{Width: d.frame.width, Height: d.frame.height, Components: len(d.frame.components)}, nil
+	return d.frame.config(), nil
 }
 
 // Decode returns the picture that content holds. Its size is checked before
 // memory is taken for pixels. The Image is the caller's.
 func (d *Decoder) Decode(content []byte) (*Image, error) {
-	d.reset(content)
-	defer d.release()
-	if err := d.readSegments(endOfImage); err != nil {
+	c, err := d.Read(content)
+	if err != nil {
 		return nil, err
 	}
-	if err := d.checkComplete(); err != nil {
-		return nil, err
+	stride := c.Width * c.Components
+	m := &Image{Width: c.Width, Height: c.Height, Components: c.Components, Pix: make([]uint8, stride*c.Height)}
+	for y := range c.Height {
+		d.row(m.Pix[y*stride:][:stride], y)
+	}
+	return m, nil
+}
+
+// Read decodes content all but the last steps, which Row does for the rows that
+// are wanted, until the next Read or Decode. It takes no memory for pixels that
+// it had not for earlier files.
+func (d *Decoder) Read(content []byte) (Config, error) {
+	d.reset(content)
+	defer d.release()
+	err := d.readSegments(endOfImage)
+	if err == nil {
+		err = d.checkComplete()
+	}
+	if err != nil {
+		d.frame = frame{}
+		return Config{}, err
 	}
 	if d.frame.progressive {
 		d.transformAll()
 	}
-	return d.image(), nil
+	d.luminance = d.hasLuminance()
+	return d.frame.config(), nil
+}
+
+// Row writes row y of the picture that was Read to dst, components interleaved
+// as in Image: Width·Components bytes.
+func (d *Decoder) Row(dst []uint8, y int) error {
+	f := &d.frame
+	if width := f.width * len(f.components); y < 0 || y >= f.height || len(dst) != width {
+		return fmt.Errorf("jpeg: row %d in %d bytes, expected one of the %d rows that were read in %d bytes", y, len(dst), f.height, width)
+	}
+	d.row(dst, y)
+	return nil
 }
 
 func (d *Decoder) reset(content []byte) {

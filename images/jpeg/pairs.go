@@ -2,8 +2,7 @@ package jpeg
 
 // pair is what the next bits of a band of AC levels begin with: two symbols
 // with their numbers, of which the second may be the block's end, or one that
-// is given twice. All that look holds for single symbols but the block's end
-// and what is longer than it is here, too.
+// is given twice.
 type pair struct {
 	levels  [2]int16
 	steps   [2]uint8 // places to go before each level
@@ -22,11 +21,14 @@ func (t *huffman) pair() {
 		first := t.look[bits]
 		length := uint8(first & 63)
 		step, whole := stepOf(first)
-		if !whole || step == beyond {
+		if !whole {
 			continue
 		}
 		level := int16(first >> 16)
 		*p = pair{levels: [2]int16{level, level}, steps: [2]uint8{step, 0}, skipped: length}
+		if step == beyond {
+			continue
+		}
 		second := t.look[bits<<length&(1<<lookBits-1)]
 		if step, whole := stepOf(second); whole && length+uint8(second&63) <= lookBits {
 			p.levels[1], p.steps[1] = int16(second>>16), step

@@ -2,28 +2,6 @@ package jpeg
 
 import "github.com/lince-ml/lince/images/internal/kernel"
 
-// coding returns the function that decodes a block of the scan.
-func (d *Decoder) coding(s *scan) decodeBlock {
-	if !d.frame.progressive {
-		return d.readBlock
-	}
-	decode := d.bits.refineBand
-	switch {
-	case s.first == 0 && s.before == 0:
-		decode = d.bits.firstDC
-	case s.first == 0:
-		decode = d.bits.refineDC
-	case s.before == 0:
-		decode = d.bits.firstBand
-	}
-	return func(c *component, x, y int) error {
-		if d.bits.pos > d.bits.end+8 {
-			return errShort
-		}
-		return decode(s, c, &c.levels[y*c.stride+x])
-	}
-}
-
 // firstDC decodes the upper bits of a block's DC level (T.81, G.1.2.1).
 func (r *bitReader) firstDC(s *scan, c *component, b *kernel.Block) error {
 	change, err := r.difference(c.dc)
@@ -33,11 +11,10 @@ func (r *bitReader) firstDC(s *scan, c *component, b *kernel.Block) error {
 }
 
 // refineDC decodes one more bit of it.
-func (r *bitReader) refineDC(s *scan, _ *component, b *kernel.Block) error {
+func (r *bitReader) refineDC(s *scan, b *kernel.Block) {
 	if r.bit() {
 		b[0] |= 1 << s.bit
 	}
-	return nil
 }
 
 // firstBand decodes the upper bits of a band of a block (T.81, G.1.2.2).

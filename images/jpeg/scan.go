@@ -8,7 +8,9 @@ const maxScans = 500
 
 // scan is what the header of a scan says.
 type scan struct {
-	components []*component
+	components []*component // in order
+	order      [maxComponents]*component
+	coding     coding
 	// Of progressive frames: the band of coefficients in zigzag order, the bit
 	// at which earlier scans stopped (0: there are none), and the bit at which
 	// this one stops.
@@ -31,14 +33,16 @@ func (d *Decoder) readScan(segment []byte) error {
 			return err
 		}
 	}
-	var s scan
+	s := &d.scan
+	*s = scan{}
 	if err := s.declare(segment, d); err != nil {
 		return err
 	}
+	s.coding = s.code(d.frame.progressive)
 	if err := d.loadBits(); err != nil {
 		return err
 	}
-	if err := d.readUnits(&s, d.coding(&s)); err != nil {
+	if err := d.readUnits(s); err != nil {
 		return err
 	}
 	if d.bits.overrun() {
@@ -47,8 +51,52 @@ func (d *Decoder) readScan(segment []byte) error {
 	return nil
 }
 
-// decodeBlock decodes the next block, which is number x in row y of blocks.
-type decodeBlock func(c *component, x, y int) error
+// coding is how the blocks of a scan are coded.
+type coding uint8
+
+const (
+	sequential coding = iota
+	firstDC           // the others are those of progressive frames
+	refineDC
+	firstBand
+	refineBand
+)
+
+// code returns the coding that the header tells.
+func (s *scan) code(progressive bool) coding {
+	switch {
+	case !progressive:
+		return sequential
+	case s.first == 0 && s.before == 0:
+		return firstDC
+	case s.first == 0:
+		return refineDC
+	case s.before == 0:
+		return firstBand
+	}
+	return refineBand
+}
+
+// readBlock decodes the next block, which is number x in row y of blocks.
+func (d *Decoder) readBlock(s *scan, c *component, x, y int) error {
+	if d.bits.pos > d.bits.end+8 {
+		return errShort
+	}
+	if s.coding == sequential {
+		return d.readSequential(c, x, y)
+	}
+	b := &c.levels[y*c.stride+x]
+	switch s.coding {
+	case firstDC:
+		return d.bits.firstDC(s, c, b)
+	case refineDC:
+		d.bits.refineDC(s, b)
+		return nil
+	case firstBand:
+		return d.bits.firstBand(s, c, b)
+	}
+	return d.bits.refineBand(s, c, b)
+}
 
 const errShort = FormatError("a scan ends before its picture does")
 
@@ -61,7 +109,7 @@ func (s *scan) declare(segment []byte, d *Decoder) error {
 	if count < 1 || count > len(d.frame.components) || len(segment) < 4+2*count {
 		return FormatError(fmt.Sprintf("a scan of %d components in a header of %d bytes", count, len(segment)))
 	}
-	s.components = make([]*component, count)
+	s.components = s.order[:count]
 	for i := range s.components {
 		c, err := d.selected(segment[1+2*i], segment[2+2*i], s.components[:i])
 		if err != nil {
@@ -146,7 +194,7 @@ func (d *Decoder) loadBits() error {
 
 // readUnits decodes all MCUs of a scan: of one component each block that the
 // picture covers, of several the blocks of as many whole MCUs (T.81, A.2).
-func (d *Decoder) readUnits(s *scan, decode decodeBlock) error {
+func (d *Decoder) readUnits(s *scan) error {
 	across, down := d.frame.across, d.frame.down
 	alone := len(s.components) == 1
 	if alone {
@@ -163,9 +211,9 @@ func (d *Decoder) readUnits(s *scan, decode decodeBlock) error {
 			unit++
 			var err error
 			if alone {
-				err = decode(s.components[0], x, y)
+				err = d.readBlock(s, s.components[0], x, y)
 			} else {
-				err = s.readUnit(x, y, decode)
+				err = d.readUnit(s, x, y)
 			}
 			if err != nil {
 				return err
@@ -176,11 +224,11 @@ func (d *Decoder) readUnits(s *scan, decode decodeBlock) error {
 }
 
 // readUnit decodes the blocks of an MCU of several components.
-func (s *scan) readUnit(x, y int, decode decodeBlock) error {
+func (d *Decoder) readUnit(s *scan, x, y int) error {
 	for _, c := range s.components {
 		for v := range c.v {
 			for h := range c.h {
-				if err := decode(c, x*c.h+h, y*c.v+v); err != nil {
+				if err := d.readBlock(s, c, x*c.h+h, y*c.v+v); err != nil {
 					return err
 				}
 			}

@@ -33,11 +33,9 @@ var zigzag = func() (places [256]uint8) {
 	return places
 }()
 
-// readBlock decodes a block of a frame that is not progressive, and its pixels.
-func (d *Decoder) readBlock(c *component, x, y int) error {
-	if d.bits.pos > d.bits.end+8 {
-		return errShort
-	}
+// readSequential decodes a block of a frame that is not progressive, and its
+// pixels.
+func (d *Decoder) readSequential(c *component, x, y int) error {
 	change, err := d.bits.difference(c.dc)
 	if err != nil {
 		return err
@@ -57,14 +55,14 @@ func (d *Decoder) readBlock(c *component, x, y int) error {
 // reader's state at hand.
 func (r *bitReader) coefficients(b *levels, t *huffman) (flat bool, err error) {
 	data, pos, buffer, count := r.data, r.pos, r.buffer, r.count
-	k := uint(0) // the place of the last level
+	k := uint(0) // the place of the last level, beyond more after the block's end
 	for k < blockSize-1 {
 		buffer |= binary.BigEndian.Uint64(data[pos:]) >> (count & 63)
 		pos += int(63-count) >> 3
 		count |= 56
 		p := &t.pairs[buffer>>(64-lookBits)]
 		k1 := k + uint(p.steps[0])
-		if p.skipped != 0 && k1 < blockSize-1 {
+		if p.skipped != 0 && k1-(blockSize-1) >= beyond-(blockSize-1) {
 			k = k1 + uint(p.steps[1])
 			b[zigzag[uint8(k1)]&127] = p.levels[0]
 			b[zigzag[uint8(k)]&127] = p.levels[1]
@@ -85,10 +83,11 @@ func (r *bitReader) coefficients(b *levels, t *huffman) (flat bool, err error) {
 			if size == 0 {
 				buffer <<= length & 63
 				count -= length
-				if symbol != 0xf0 {
-					break // the end of the block
+				if symbol == 0xf0 {
+					k += 16
+				} else {
+					k += beyond
 				}
-				k += 16
 				continue
 			}
 			bits := buffer << (length & 63)
@@ -102,5 +101,5 @@ func (r *bitReader) coefficients(b *levels, t *huffman) (flat bool, err error) {
 		b[zigzag[uint8(k)]&127] = int16(value)
 	}
 	r.pos, r.buffer, r.count = pos, buffer, count
-	return k == 0, nil
+	return k == beyond, nil
 }

@@ -117,7 +117,7 @@ func (b *bmpHeader) channels(header, rest []byte) error {
 	return nil
 }
 
-func decodeBMP(content []byte, _ bool) (*Picture, error) {
+func decodeBMP(_ *Decoder, content []byte, _ bool) (*Picture, error) {
 	b, err := openBMP(content)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/lince-ml/lince/images/jpeg"
 )
 
 // What can be wrong with a picture file. Every error of Decode and
@@ -36,6 +38,10 @@ type Options struct {
 	// 255, where otherwise they are scaled to 8 bits. (To grayscale, Keras
 	// keeps them up to 65535, which a Picture cannot hold.)
 	KerasCompat bool
+	// Rows, if set, names the rows that are needed of a picture of the given
+	// size. The pixels of others may then have any value: a JPEG file's are
+	// not finished. It is not asked where a picture has to be turned upright.
+	Rows func(height, width int) []int
 }
 
 // Info is what a file's header says.
@@ -55,7 +61,7 @@ type format struct {
 	turned      bool                     // Pillow turns the picture upright by itself, so Keras does too
 	// decode returns the pixels with the file's own channels. clip16 cuts gray
 	// levels of 16 bits off at 255.
-	decode func(content []byte, clip16 bool) (*Picture, error)
+	decode func(d *Decoder, content []byte, clip16 bool) (*Picture, error)
 }
 
 var formats = [...]format{
@@ -71,7 +77,18 @@ var formats = [...]format{
 // Decode returns the picture that the content of a file holds. The header is
 // read first, and what has more pixels than allowed is refused before any
 // memory is taken for them.
-func Decode(content []byte, o Options) (p *Picture, err error) {
+func Decode(content []byte, o Options) (*Picture, error) { return new(Decoder).Decode(content, o) }
+
+// Decoder decodes one file after another and keeps memory for JPEG files
+// between them. The zero value is ready; it is not safe for concurrent use.
+type Decoder struct {
+	jpeg jpeg.Decoder
+	pix  []uint8
+	rows func(height, width int) []int // Options' for the file at hand
+}
+
+// Decode is the function Decode. The picture is valid until the next call.
+func (d *Decoder) Decode(content []byte, o Options) (p *Picture, err error) {
 	f, info, err := open(content)
 	if err != nil {
 		return nil, err
@@ -89,11 +106,15 @@ func Decode(content []byte, o Options) (p *Picture, err error) {
 	if info.Height > limit/info.Width {
 		return nil, fmt.Errorf("picture: %s: %w: %d×%d pixels (height × width), at most %d in all are allowed", f.name, ErrTooLarge, info.Height, info.Width, limit)
 	}
-	if p, err = f.decode(content, o.KerasCompat); err != nil {
+	turn := info.Orientation != upright && !o.IgnoreOrientation && (!o.KerasCompat || f.turned)
+	if d.rows = o.Rows; turn {
+		d.rows = nil
+	}
+	if p, err = f.decode(d, content, o.KerasCompat); err != nil {
 		return nil, fault(f.name, err)
 	}
 	p = p.convert(o.Color)
-	if !o.IgnoreOrientation && (!o.KerasCompat || f.turned) {
+	if turn {
 		p = p.orient(info.Orientation)
 	}
 	return p, nil

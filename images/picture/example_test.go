@@ -64,3 +64,14 @@ func ExampleInfo() {
 	fmt.Println("to be turned right:", info.Orientation == 6)
 	// Output: to be turned right: true
 }
+
+func ExampleDecoder() {
+	var d picture.Decoder
+	for _, content := range [][]byte{redAndBlue, redAndBlue[:14]} {
+		p, err := d.Decode(content, picture.Options{})
+		fmt.Println(p != nil, err)
+	}
+	// Output:
+	// true <nil>
+	// false picture: pnm: the file ends too early: 3 bytes of samples, 6 expected
+}

@@ -73,7 +73,7 @@ func FuzzOwnDecoders(f *testing.F) {
 			if h < 1 || w < 1 || h > fuzzPixels/w {
 				continue
 			}
-			p, err := own.decode(content, len(content)%2 == 0)
+			p, err := own.decode(new(Decoder), content, len(content)%2 == 0)
 			if err != nil {
 				err = fault(own.name, err)
 			}

@@ -117,7 +117,7 @@ func subBlocks(rest []byte) (joined, after []byte, err error) {
 	return joined, nil, ErrTruncated
 }
 
-func decodeGIF(content []byte, _ bool) (*Picture, error) {
+func decodeGIF(_ *Decoder, content []byte, _ bool) (*Picture, error) {
 	f, err := openGIF(content)
 	if err != nil {
 		return nil, err

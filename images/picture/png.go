@@ -22,7 +22,7 @@ const (
 	pngHeader                               = 26
 )
 
-func decodePNG(content []byte, clip16 bool) (*Picture, error) {
+func decodePNG(_ *Decoder, content []byte, clip16 bool) (*Picture, error) {
 	if len(content) < pngHeader {
 		return nil, ErrTruncated
 	}

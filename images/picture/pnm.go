@@ -79,7 +79,7 @@ func pnmNumber(rest []byte, most int) (number int, after []byte, err error) {
 	return number, rest[digits:], nil
 }
 
-func decodePNM(content []byte, clip16 bool) (*Picture, error) {
+func decodePNM(_ *Decoder, content []byte, clip16 bool) (*Picture, error) {
 	header, err := openPNM(content)
 	if err != nil {
 		return nil, err

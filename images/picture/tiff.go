@@ -15,7 +15,7 @@ func tiffSize(content []byte) (height, width int, err error) {
 	return config.Height, config.Width, err
 }
 
-func decodeTIFF(content []byte, clip16 bool) (*Picture, error) {
+func decodeTIFF(_ *Decoder, content []byte, clip16 bool) (*Picture, error) {
 	m, err := tiff.Decode(bytes.NewReader(content))
 	if err != nil {
 		return nil, err

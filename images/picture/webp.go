@@ -16,7 +16,7 @@ func webpSize(content []byte) (height, width int, err error) {
 	return config.Height, config.Width, err
 }
 
-func decodeWebP(content []byte, clip16 bool) (*Picture, error) {
+func decodeWebP(_ *Decoder, content []byte, clip16 bool) (*Picture, error) {
 	m, err := webp.Decode(bytes.NewReader(content))
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func Resize(p *picture.Picture, height, width int, f Filter) (*picture.Picture, 
 // for concurrent use.
 type Resizer struct {
 	horizontal, vertical pillowAxis
-	columns              []int   // source column of each column, for Nearest
+	columns, lines       []int   // source column and row of each of the target's, for Nearest
 	premultiplied        []uint8 // the source with colours multiplied by alpha
 	between              []uint8 // after the first pass
 	sums                 []int32 // one row of the vertical pass
@@ -96,32 +96,47 @@ func checkTarget(height, width int) error {
 	return nil
 }
 
-// nearest picks the pixel under each target pixel's centre. Positions are
-// accumulated, as Pillow does, so that ties fall the same way.
+// NearestRows returns the rows of a picture of height rows that Nearest takes
+// from the region for a target of the given height, in order; a row may come
+// more than once. They are valid until r is used again.
+func (r *Resizer) NearestRows(target, height int, region Region) []int {
+	r.lines = grow(r.lines, target)
+	position(r.lines, region.Top, region.Height, height)
+	return r.lines
+}
+
+// nearest picks the pixel under each target pixel's centre.
 func (r *Resizer) nearest(dst, src *picture.Picture, region Region) {
 	c := src.Channels
 	r.columns = grow(r.columns, dst.Width)
 	position(r.columns, region.Left, region.Width, src.Width)
-	step := float64(region.Height) / float64(dst.Height)
-	y := float64(region.Top) + step*0.5
-	for row := range dst.Height {
-		in := src.Pix[min(int(y), src.Height-1)*src.Width*c:][:src.Width*c]
-		out := dst.Pix[row*dst.Width*c:][:dst.Width*c]
+	for i := range r.columns {
+		r.columns[i] *= c
+	}
+	for y, row := range r.NearestRows(dst.Height, src.Height, region) {
+		in := src.Pix[row*src.Width*c:][:src.Width*c]
+		out := dst.Pix[y*dst.Width*c:][:dst.Width*c]
 		switch c {
 		case 1:
-			for i, column := range r.columns {
-				out[i] = in[column]
+			for i, at := range r.columns {
+				out[i] = in[at]
+			}
+		case 3:
+			for _, at := range r.columns {
+				pixel := in[at : at+3 : at+3]
+				out[0], out[1], out[2] = pixel[0], pixel[1], pixel[2]
+				out = out[3:]
 			}
 		default:
-			for i, column := range r.columns {
-				copy(out[i*c:i*c+c], in[column*c:column*c+c])
+			for i, at := range r.columns {
+				copy(out[i*c:i*c+c], in[at:at+c])
 			}
 		}
-		y += step
 	}
 }
 
 // position fills at with the source pixel under each target pixel's centre.
+// Positions are accumulated, as Pillow does, so that ties fall the same way.
 func position(at []int, start, length, size int) {
 	step := float64(length) / float64(len(at))
 	x := float64(start) + step*0.5
