@@ -65,6 +65,8 @@ func (c *compiler) floatStep(u *unit, v *value) step {
 		return c.reduction(u, op)
 	case scatterMaxima:
 		return c.scattering(v, op)
+	case wonSum:
+		return c.wonSums(u)
 	case graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
 		return &rows{set: c.set, pool: c.pool, value: v}
 	case graph.GatherRows:

@@ -70,7 +70,7 @@ func (v *value) flops() term {
 		return term{v.extent(), op.Size[0] * op.Size[1]}
 	case firstMaximum:
 		return term{v.extent(), op.Size[0] * op.Size[1]}
-	case scatterMaxima:
+	case scatterMaxima, wonSum:
 		return term{v.operands[1].extent(), 1}
 	case graph.SelectAndScatter:
 		return term{v.operands[1].extent(), op.Size[0] * op.Size[1]}
@@ -95,7 +95,7 @@ func (u *unit) kindOf() string {
 		return "convolution"
 	case graph.Dot:
 		return "product"
-	case graph.ReduceWindow, firstMaximum, graph.SelectAndScatter, scatterMaxima:
+	case graph.ReduceWindow, firstMaximum, graph.SelectAndScatter, scatterMaxima, wonSum:
 		return "pooling"
 	case graph.Reduction, graph.ArgMax, graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
 		return "reduction"

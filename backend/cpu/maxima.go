@@ -40,6 +40,7 @@ func noteMaxima(values []*value) []*value {
 				operands: []*value{pictures}, typ: graph.Type{DType: tensor.Uint8, Shape: gradient.typ.Shape}, scope: v.scope,
 			}
 			end.op, end.operands = scatterMaxima{op}, []*value{which, gradient}
+			end.sumBefore()
 			kept = append(kept, which)
 		}
 		kept = append(kept, v)

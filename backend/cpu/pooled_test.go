@@ -109,6 +109,16 @@ func TestMaximaAreNoted(t *testing.T) {
 			steps: []string{"convolution relu reduce_window first_maximum", "add", "scatter_maxima"},
 		},
 		{
+			name: "behind a bias",
+			build: func(b *blocks) []*graph.Node {
+				x := b.convolve(b.pictures(11, 3), 18, 3, 1, 1)
+				bias := b.weight(0, 1, 18)
+				y := x.Add(bias).ReLU().ReduceWindow(graph.Largest, valid(3, 2))
+				return backward(y.Square().ReduceSum(0, 1, 2, 3), bias)
+			},
+			steps: []string{"convolution add relu reduce_window first_maximum", "add", "sum_of_maxima"},
+		},
+		{
 			name: "a rectifier that others read",
 			build: func(b *blocks) []*graph.Node {
 				x := b.convolve(b.pictures(11, 3), 18, 3, 1, 1)

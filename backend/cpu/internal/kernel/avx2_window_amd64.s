@@ -405,6 +405,73 @@ end:
 	VZEROUPPER
 	RET
 
+// func sumWonAVX2(sums *float32, gradient *float32, which *uint8, pixels int, channels int)
+// Requires: AVX, AVX2
+TEXT ·sumWonAVX2(SB), NOSPLIT, $0-40
+	MOVQ         sums+0(FP), AX
+	MOVQ         gradient+8(FP), CX
+	MOVQ         which+16(FP), DX
+	MOVQ         channels+32(FP), BX
+	MOVL         $0x000000ff, SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Y0
+	XORQ         SI, SI
+	MOVQ         BX, DI
+
+sumWon_loop:
+	CMPQ    DI, $+8
+	JL      sumWon_tail
+	VMOVUPS (AX)(SI*4), Y1
+	MOVQ    SI, R8
+	MOVQ    pixels+24(FP), R9
+
+sumWon_whole:
+	TESTQ     R9, R9
+	JZ        sumWon_whole_end
+	VPMOVZXBD (DX)(R8*1), Y2
+	VPCMPEQD  Y2, Y0, Y2
+	VMOVUPS   (CX)(R8*4), Y3
+	VANDNPS   Y3, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	ADDQ      BX, R8
+	DECQ      R9
+	JMP       sumWon_whole
+
+sumWon_whole_end:
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, DI
+	JMP     sumWon_loop
+
+sumWon_tail:
+	TESTQ      DI, DI
+	JZ         sumWon_done
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	NEGQ       DI
+	VMOVUPS    32(R8)(DI*4), Y1
+	VMASKMOVPS (AX)(SI*4), Y1, Y2
+	MOVQ       SI, DI
+	MOVQ       pixels+24(FP), R8
+
+sumWon_part:
+	TESTQ      R8, R8
+	JZ         sumWon_part_end
+	VPMOVZXBD  (DX)(DI*1), Y3
+	VPCMPEQD   Y3, Y0, Y3
+	VMASKMOVPS (CX)(DI*4), Y1, Y4
+	VANDNPS    Y4, Y3, Y3
+	VADDPS     Y3, Y2, Y2
+	ADDQ       BX, DI
+	DECQ       R8
+	JMP        sumWon_part
+
+sumWon_part_end:
+	VMASKMOVPS Y2, Y1, (AX)(SI*4)
+
+sumWon_done:
+	VZEROUPPER
+	RET
+
 // func unpool2AVX2(toTop *float32, toBottom *float32, gradient *float32, which *uint8, pixels int, channels int)
 // Requires: AVX, AVX2
 TEXT ·unpool2AVX2(SB), NOSPLIT, $0-48

@@ -24,6 +24,11 @@ func firstMaximaAVX512(dst *float32, apart int, taps []*float32, step int, pixel
 //go:noescape
 func addWhereAVX512(dst *float32, step int, gradient *float32, which *uint8, pixels int, channels int, number int)
 
+// sumWonAVX512 adds up, for every channel, the gradient of the windows that somebody won.
+//
+//go:noescape
+func sumWonAVX512(sums *float32, gradient *float32, which *uint8, pixels int, channels int)
+
 // unpool2AVX512 sets each of the four pixels of windows to the gradient if it won, else to zero.
 //
 //go:noescape

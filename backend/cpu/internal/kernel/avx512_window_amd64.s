@@ -375,6 +375,76 @@ end:
 	VZEROUPPER
 	RET
 
+// func sumWonAVX512(sums *float32, gradient *float32, which *uint8, pixels int, channels int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sumWonAVX512(SB), NOSPLIT, $0-40
+	MOVQ         sums+0(FP), AX
+	MOVQ         gradient+8(FP), CX
+	MOVQ         which+16(FP), DX
+	MOVQ         channels+32(FP), BX
+	MOVL         $0x000000ff, SI
+	VMOVD        SI, X0
+	VPBROADCASTD X0, Z0
+	XORQ         SI, SI
+	MOVQ         BX, DI
+
+sumWon_loop:
+	CMPQ    DI, $+16
+	JL      sumWon_tail
+	VMOVUPS (AX)(SI*4), Z1
+	MOVQ    SI, R8
+	MOVQ    pixels+24(FP), R9
+
+sumWon_whole:
+	TESTQ     R9, R9
+	JZ        sumWon_whole_end
+	VPMOVZXBD (DX)(R8*1), Z2
+	VPCMPEQD  Z2, Z0, K1
+	VMOVUPS   (CX)(R8*4), Z2
+	KNOTW     K1, K1
+	VMOVAPS.Z Z2, K1, Z2
+	VADDPS    Z2, Z1, Z1
+	ADDQ      BX, R8
+	DECQ      R9
+	JMP       sumWon_whole
+
+sumWon_whole_end:
+	VMOVUPS Z1, (AX)(SI*4)
+	ADDQ    $+16, SI
+	SUBQ    $+16, DI
+	JMP     sumWon_loop
+
+sumWon_tail:
+	TESTQ     DI, DI
+	JZ        sumWon_done
+	MOVQ      $+1, R8
+	SHLXQ     DI, R8, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX)(SI*4), K1, Z1
+	MOVQ      SI, DI
+	MOVQ      pixels+24(FP), R8
+
+sumWon_part:
+	TESTQ       R8, R8
+	JZ          sumWon_part_end
+	VPMOVZXBD.Z (DX)(DI*1), K1, Z2
+	VPCMPEQD    Z2, Z0, K2
+	VMOVUPS.Z   (CX)(DI*4), K1, Z2
+	KNOTW       K2, K2
+	VMOVAPS.Z   Z2, K2, Z2
+	VADDPS      Z2, Z1, Z1
+	ADDQ        BX, DI
+	DECQ        R8
+	JMP         sumWon_part
+
+sumWon_part_end:
+	VMOVUPS Z1, K1, (AX)(SI*4)
+
+sumWon_done:
+	VZEROUPPER
+	RET
+
 // func unpool2AVX512(toTop *float32, toBottom *float32, gradient *float32, which *uint8, pixels int, channels int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·unpool2AVX512(SB), NOSPLIT, $0-48

@@ -17,6 +17,7 @@ func portableWindows() Windows {
 		},
 		FirstMaxima: portableFirstMaxima,
 		AddWhere:    portableAddWhere,
+		SumWon:      portableSumWon,
 		Unpool2:     portableUnpool2,
 	}
 }
@@ -64,6 +65,15 @@ func portableAddWhere(dst *float32, step int, gradient *float32, which *uint8, p
 			if int(winners[pixel*channels+c]) == number {
 				out[c] += g
 			}
+		}
+	}
+}
+
+func portableSumWon(sums, gradient *float32, which *uint8, pixels, channels int) {
+	out, winners := rowAt(sums, 0, channels), unsafe.Slice(which, pixels*channels)
+	for i, g := range rowAt(gradient, 0, pixels*channels) {
+		if winners[i] != Nowhere {
+			out[i%channels] += g
 		}
 	}
 }

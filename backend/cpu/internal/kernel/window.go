@@ -23,6 +23,9 @@ type Windows struct {
 	// AddWhere adds the gradients of the windows that which says number won to
 	// what that tap reads: dst of the first window, step elements on of each next.
 	AddWhere func(dst *float32, step int, gradient *float32, which *uint8, pixels, channels, number int)
+	// SumWon adds to each of the channels sums the gradients of the windows
+	// whose which is not Nowhere, pixel after pixel.
+	SumWon func(sums, gradient *float32, which *uint8, pixels, channels int)
 	// Unpool2 sets the four pixels of windows of 2×2 side by side, two in each
 	// of two rows, to the gradient if which holds their number, else to zero.
 	Unpool2 func(toTop, toBottom, gradient *float32, which *uint8, pixels, channels int)

@@ -68,6 +68,13 @@ func compareWindows(t *testing.T, s, twin *Set, r *rand.Rand, pixels, channels i
 	for i := range which {
 		which[i] = uint8(r.IntN(5))
 	}
+	which[r.IntN(size)] = Nowhere
+	sums := integers(r, channels)
+	wantSums := slices.Clone(sums.data)
+	s.SumWon(&sums.data[0], &gradient.data[0], &which[0], pixels, channels)
+	twin.SumWon(&wantSums[0], &gradient.data[0], &which[0], pixels, channels)
+	sums.check(t)
+	mustEqual(t, what+"SumWon", sums.data, wantSums)
 	top, bottom := newGuarded(2*size, r.IntN(16)), newGuarded(2*size, r.IntN(16))
 	wantTop, wantBottom := slices.Clone(top.data), slices.Clone(bottom.data)
 	s.Unpool2(&top.data[0], &bottom.data[0], &gradient.data[0], &which[0], pixels, channels)

@@ -26,6 +26,7 @@ func (m *machine) windows() {
 	})
 	m.firstMaxima()
 	m.addWhere()
+	m.sumWon()
 	m.unpool2()
 }
 
@@ -269,6 +270,54 @@ func (m *machine) addWhere() {
 	JMP(LabelRef("pixel"))
 	Label("end")
 	m.end()
+}
+
+// sumWon writes the sum of what windows hand on.
+func (m *machine) sumWon() {
+	m.function("sumWon", "func(sums, gradient *float32, which *uint8, pixels, channels int)",
+		"adds up, for every channel, the gradient of the windows that somebody won.")
+	sums := Load(Param("sums"), GP64())
+	gradient := Load(Param("gradient"), GP64())
+	which := Load(Param("which"), GP64())
+	channels := Load(Param("channels"), GP64()).(reg.GPVirtual)
+	number := GP32()
+	MOVL(U32(nowhere), number)
+	nobody := m.everywhere(number)
+	m.sweep("sumWon", channels, func(at cursor) {
+		label := "sumWon_whole"
+		if at.masked {
+			label = "sumWon_part"
+		}
+		sum := at.load(sums)
+		column := at
+		column.index = GP64()
+		MOVQ(at.index, column.index)
+		left := Load(Param("pixels"), GP64())
+		Label(label)
+		TESTQ(left, left)
+		JZ(LabelRef(label + "_end"))
+		lost := m.equals(column.loadBytes(which), nobody)
+		VADDPS(m.except(column.load(gradient), lost), sum, sum)
+		ADDQ(channels, column.index)
+		DECQ(left)
+		JMP(LabelRef(label))
+		Label(label + "_end")
+		at.store(sum, sums)
+	})
+	m.end()
+}
+
+// except returns zero where the mask holds, else v.
+func (m *machine) except(v reg.VecVirtual, holds reg.Register) reg.VecVirtual {
+	kept := m.vec()
+	if m.wide() {
+		rest := K()
+		KNOTW(holds, rest)
+		VMOVAPS_Z(v, rest, kept)
+	} else {
+		VANDNPS(v, holds, kept)
+	}
+	return kept
 }
 
 // unpool2 writes the gradient of a row of 2×2 windows side by side.
