@@ -14,6 +14,11 @@ func strided14x32AVX512(a *float32, step int, offsets *int, segments int, length
 //go:noescape
 func strided14x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// strided14x24AVX512 multiplies 14 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided14x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
 // strided13x32AVX512 multiplies 13 rows that lie step apart with a panel of 32 columns.
 //
 //go:noescape
@@ -23,6 +28,11 @@ func strided13x32AVX512(a *float32, step int, offsets *int, segments int, length
 //
 //go:noescape
 func strided13x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// strided13x24AVX512 multiplies 13 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided13x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
 // strided12x32AVX512 multiplies 12 rows that lie step apart with a panel of 32 columns.
 //
@@ -34,6 +44,11 @@ func strided12x32AVX512(a *float32, step int, offsets *int, segments int, length
 //go:noescape
 func strided12x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// strided12x24AVX512 multiplies 12 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided12x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
 // strided11x32AVX512 multiplies 11 rows that lie step apart with a panel of 32 columns.
 //
 //go:noescape
@@ -43,6 +58,11 @@ func strided11x32AVX512(a *float32, step int, offsets *int, segments int, length
 //
 //go:noescape
 func strided11x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// strided11x24AVX512 multiplies 11 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided11x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
 // strided10x32AVX512 multiplies 10 rows that lie step apart with a panel of 32 columns.
 //
@@ -54,6 +74,11 @@ func strided10x32AVX512(a *float32, step int, offsets *int, segments int, length
 //go:noescape
 func strided10x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// strided10x24AVX512 multiplies 10 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided10x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
 // strided9x32AVX512 multiplies 9 rows that lie step apart with a panel of 32 columns.
 //
 //go:noescape
@@ -63,6 +88,11 @@ func strided9x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //
 //go:noescape
 func strided9x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// strided9x24AVX512 multiplies 9 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided9x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
 // strided8x32AVX512 multiplies 8 rows that lie step apart with a panel of 32 columns.
 //
@@ -74,6 +104,11 @@ func strided8x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //go:noescape
 func strided8x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// strided8x24AVX512 multiplies 8 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided8x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
 // strided7x32AVX512 multiplies 7 rows that lie step apart with a panel of 32 columns.
 //
 //go:noescape
@@ -83,6 +118,11 @@ func strided7x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //
 //go:noescape
 func strided7x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// strided7x24AVX512 multiplies 7 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided7x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
 // strided6x32AVX512 multiplies 6 rows that lie step apart with a panel of 32 columns.
 //
@@ -94,6 +134,11 @@ func strided6x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //go:noescape
 func strided6x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// strided6x24AVX512 multiplies 6 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided6x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
 // strided5x32AVX512 multiplies 5 rows that lie step apart with a panel of 32 columns.
 //
 //go:noescape
@@ -103,6 +148,11 @@ func strided5x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //
 //go:noescape
 func strided5x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// strided5x24AVX512 multiplies 5 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided5x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
 // strided4x32AVX512 multiplies 4 rows that lie step apart with a panel of 32 columns.
 //
@@ -114,6 +164,11 @@ func strided4x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //go:noescape
 func strided4x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// strided4x24AVX512 multiplies 4 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided4x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
 // strided3x32AVX512 multiplies 3 rows that lie step apart with a panel of 32 columns.
 //
 //go:noescape
@@ -123,6 +178,11 @@ func strided3x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //
 //go:noescape
 func strided3x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// strided3x24AVX512 multiplies 3 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided3x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
 // strided2x32AVX512 multiplies 2 rows that lie step apart with a panel of 32 columns.
 //
@@ -134,6 +194,11 @@ func strided2x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //go:noescape
 func strided2x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// strided2x24AVX512 multiplies 2 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided2x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
 // strided1x32AVX512 multiplies 1 rows that lie step apart with a panel of 32 columns.
 //
 //go:noescape
@@ -143,6 +208,11 @@ func strided1x32AVX512(a *float32, step int, offsets *int, segments int, length 
 //
 //go:noescape
 func strided1x16AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
+
+// strided1x24AVX512 multiplies 1 rows that lie step apart with a panel of 24 columns.
+//
+//go:noescape
+func strided1x24AVX512(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
 // depthwise8AVX512 convolves blocks of 8 pixels, channel by channel.
 //

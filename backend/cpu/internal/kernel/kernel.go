@@ -51,7 +51,7 @@ type Tile struct {
 //
 //	c[i·stride + j] = Σₛ Σₖ a[i·step + offsets[s] + k] · b[s·length + k][j]   for i < Rows, j < columns
 //
-// where columns may be anything from Columns - Lanes + 1 to Columns. Bias and
+// where columns may be anything above what the next narrower tile covers. Bias and
 // residual may be nil; row i of the residual, which is added after the bias,
 // lies at i·apart. Accumulate is no mode of it: the residual may be c.
 type Strided struct {
@@ -87,7 +87,7 @@ type Set struct {
 	Lanes int
 
 	tiles   []Tile    // ascending rows; for equal rows ascending columns
-	strided []Strided // the same, for every number of rows
+	strided []Strided // the same, for every number of rows equally many
 	outer   []Outer   // the same
 
 	winograd [2]Winograd // of 4×4 and 2×2 results
@@ -148,8 +148,8 @@ func (s *Set) TileFor(rows, columns int) *Tile {
 // StridedFor returns the tile of the given rows, at most TileRows, that covers
 // columns, at most TileColumns.
 func (s *Set) StridedFor(rows, columns int) *Strided {
-	at := 2 * (rows - 1)
-	if columns > s.strided[at].Columns {
+	at := len(s.strided) / s.TileRows * (rows - 1)
+	for columns > s.strided[at].Columns {
 		at++
 	}
 	return &s.strided[at]

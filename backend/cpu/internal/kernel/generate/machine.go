@@ -102,12 +102,16 @@ func (m *machine) load(from Mem) reg.VecVirtual {
 
 func (m *machine) loadMasked(from Mem, k mask) reg.VecVirtual {
 	v := m.vec()
+	m.loadMaskedInto(from, k, v)
+	return v
+}
+
+func (m *machine) loadMaskedInto(from Mem, k mask, v reg.VecVirtual) {
 	if m.wide() {
 		VMOVUPS_Z(from, k.k, v)
 	} else {
 		VMASKMOVPS(from, k.k, v)
 	}
-	return v
 }
 
 func (m *machine) storeMasked(v reg.Register, to Mem, k mask) {

@@ -17,17 +17,32 @@ func (m *machine) stridedTiles() {
 		most = 14
 	}
 	for rows := most; rows > 0; rows-- {
-		m.strided(rows, 2)
-		m.strided(rows, 1)
+		m.strided(rows, m.lanes, m.lanes)
+		m.strided(rows, m.lanes)
+		if m.wide() {
+			m.strided(rows, m.lanes, m.lanes/2)
+		}
 	}
 }
 
-// strided writes c[rows][vectors·lanes] = Σₛ Σₖ a[row·step + offsets[s] + k]·b[s·length + k][column]
+// sized returns a register of so many lanes.
+func (m *machine) sized(lanes int) reg.VecVirtual {
+	if lanes < m.lanes {
+		return YMM()
+	}
+	return m.vec()
+}
+
+// strided writes, for registers of so many columns, c[rows][columns] = Σₛ Σₖ a[row·step + offsets[s] + k]·b[s·length + k][column]
 // with all sums in registers.
-func (m *machine) strided(rows, vectors int) {
-	m.function(fmt.Sprintf("strided%dx%d", rows, vectors*m.lanes),
+func (m *machine) strided(rows int, widths ...int) {
+	vectors, across := len(widths), 0
+	for _, width := range widths {
+		across += width
+	}
+	m.function(fmt.Sprintf("strided%dx%d", rows, across),
 		"func(a *float32, step int, offsets *int, segments int, length int, b, c *float32, stride int, columns int, bias, residual *float32, apart int, mode int)",
-		fmt.Sprintf("multiplies %d rows that lie step apart with a panel of %d columns.", rows, vectors*m.lanes))
+		fmt.Sprintf("multiplies %d rows that lie step apart with a panel of %d columns.", rows, across))
 	a := Load(Param("a"), GP64())
 	step := Load(Param("step"), GP64())
 	offsets := Load(Param("offsets"), GP64())
@@ -35,12 +50,13 @@ func (m *machine) strided(rows, vectors int) {
 	length := Load(Param("length"), GP64())
 	b := Load(Param("b"), GP64())
 	SHLQ(Imm(2), step)
-	sums := m.beginStrided(rows, vectors)
+	sums := m.beginStrided(rows, widths)
 	at := newLadder(rows, step)
 	multiply := func(k int) {
 		columns := make([]reg.VecVirtual, vectors)
 		for v := range columns {
-			columns[v] = m.load(Mem{Base: b, Disp: 4 * m.lanes * (2*k + v)})
+			columns[v] = m.sized(widths[v])
+			VMOVUPS(Mem{Base: b, Disp: 4 * m.lanes * (2*k + v)}, columns[v])
 		}
 		for r := range rows {
 			if vectors == 1 && m.wide() {
@@ -50,7 +66,7 @@ func (m *machine) strided(rows, vectors int) {
 			row := m.vec()
 			VBROADCASTSS(at.rung(r, 4*k), row)
 			for v := range columns {
-				VFMADD231PS(row, columns[v], sums[r][v])
+				VFMADD231PS(alike(row, sums[r][v]), columns[v], sums[r][v])
 			}
 		}
 	}
@@ -82,17 +98,17 @@ func (m *machine) strided(rows, vectors int) {
 	ADDQ(U32(4*2*m.lanes), b)
 	JMP(LabelRef("segment"))
 	Label("finish")
-	m.finishStrided(sums)
+	m.finishStrided(sums, widths)
 	m.end()
 }
 
 // beginStrided sets the sums to the bias, or to zero.
-func (m *machine) beginStrided(rows, vectors int) [][]reg.VecVirtual {
+func (m *machine) beginStrided(rows int, widths []int) [][]reg.VecVirtual {
+	vectors := len(widths)
 	sums := make([][]reg.VecVirtual, rows)
 	for r := range sums {
-		sums[r] = make([]reg.VecVirtual, vectors)
-		for v := range sums[r] {
-			sums[r][v] = m.vec()
+		for _, width := range widths {
+			sums[r] = append(sums[r], m.sized(width))
 		}
 	}
 	bias := Load(Param("bias"), GP64())
@@ -105,11 +121,11 @@ func (m *machine) beginStrided(rows, vectors int) [][]reg.VecVirtual {
 	k := m.maskOf(columns)
 	for v := range vectors {
 		from := Mem{Base: bias, Disp: 4 * m.lanes * v}
-		var add reg.VecVirtual
+		add := m.sized(widths[v])
 		if v == vectors-1 {
-			add = m.loadMasked(from, k)
+			m.loadMaskedInto(from, k, add)
 		} else {
-			add = m.load(from)
+			VMOVUPS(from, add)
 		}
 		for r := range sums {
 			VMOVAPS(add, sums[r][v])
@@ -127,7 +143,7 @@ func (m *machine) beginStrided(rows, vectors int) [][]reg.VecVirtual {
 
 // finishStrided adds the residual, rectifies and stores; in the
 // last register only the columns that exist.
-func (m *machine) finishStrided(sums [][]reg.VecVirtual) {
+func (m *machine) finishStrided(sums [][]reg.VecVirtual, widths []int) {
 	c := Load(Param("c"), GP64())
 	stride := Load(Param("stride"), GP64())
 	columns := Load(Param("columns"), GP64())
@@ -142,11 +158,13 @@ func (m *machine) finishStrided(sums [][]reg.VecVirtual) {
 	}
 	k := m.maskOf(columns)
 	load := func(base reg.Register, v int) reg.VecVirtual {
-		from := Mem{Base: base, Disp: 4 * m.lanes * v}
+		from, to := Mem{Base: base, Disp: 4 * m.lanes * v}, m.sized(widths[v])
 		if v == last {
-			return m.loadMasked(from, k)
+			m.loadMaskedInto(from, k, to)
+		} else {
+			VMOVUPS(from, to)
 		}
-		return m.load(from)
+		return to
 	}
 	TESTQ(residual, residual)
 	JZ(LabelRef("rectify"))
@@ -158,7 +176,7 @@ func (m *machine) finishStrided(sums [][]reg.VecVirtual) {
 	}
 	Label("rectify")
 	m.rectifySums("strided", sums, mode)
-	CMPQ(columns, Imm(uint64(m.lanes)))
+	CMPQ(columns, Imm(uint64(widths[last])))
 	JNE(LabelRef("masked"))
 	row := GP64()
 	MOVQ(c, row)

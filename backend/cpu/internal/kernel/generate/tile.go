@@ -118,11 +118,19 @@ func (m *machine) rectifySums(label string, sums [][]reg.VecVirtual, mode reg.Re
 		limit := bound()
 		for r := range sums {
 			for v := range sums[r] {
-				nearer(sums[r][v], limit, sums[r][v]) // a NaN in the second source wins
+				nearer(sums[r][v], alike(limit, sums[r][v]), sums[r][v]) // a NaN in the second source wins
 			}
 		}
 		Label(after)
 	}
 	each(2, label+"_rectified", m.zero, func(b, a, out Op) { VMAXPS(b, a, out) })
 	each(4, label+"_capped", func() reg.VecVirtual { return m.number(6) }, func(b, a, out Op) { VMINPS(b, a, out) })
+}
+
+// alike returns v, or its lower half where other is that small.
+func alike(v, other reg.VecVirtual) reg.Register {
+	if other.Size() < v.Size() {
+		return v.AsY()
+	}
+	return v
 }
