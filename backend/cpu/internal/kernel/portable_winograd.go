@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // scheme is the matrices of a Winograd convolution.
 type scheme struct {
 	pictures, kernels, outputs [][]float32 // Bᵀ, G and Aᵀ
@@ -62,7 +64,7 @@ func portableWinograd(lanes int) [2]Winograd {
 			KernelGradients: portableKernelGradients(transposed(s.kernels)),
 		}
 		g := gathering{matrix: s.outputs, lanes: lanes}
-		all[i].Outputs, all[i].Pooled, all[i].Both = g.outputs, g.pooled, g.both
+		all[i].Outputs, all[i].Pooled, all[i].Maxima = g.outputs, g.pooled, g.maxima
 	}
 	return all
 }
@@ -166,22 +168,34 @@ func (g gathering) outputs(dst *float32, row, pixel int, src *float32, plane int
 	}
 }
 
-func (g gathering) pooled(pooled *float32, pooledRow, pooledPixel int, src *float32, plane int, bias *float32, groups int, mode Mode) {
+func (g gathering) pooled(dst *float32, row, pixel int, src *float32, plane int, bias *float32, groups int, mode Mode) {
+	g.maxima(dst, row, pixel, nil, 0, 0, src, plane, bias, groups, mode, 0)
+}
+
+func (g gathering) maxima(dst *float32, row, pixel int, which *uint8, whichRow, whichPixel int, src *float32, plane int, bias *float32, groups int, mode Mode, positive int) {
 	half := len(g.matrix) / 2
 	for c := range groups * g.lanes {
 		t := g.tile(src, plane, bias, c)
 		for i := range half {
 			for j := range half {
-				x := max(t[2*i][2*j], t[2*i][2*j+1], t[2*i+1][2*j], t[2*i+1][2*j+1])
-				rowAt(pooled, i*pooledRow+j*pooledPixel+c, 1)[0] = rectified(x, mode)
+				largest, number := t[2*i][2*j], 0
+				for k := 1; k < 4; k++ {
+					x := t[2*i+k/2][2*j+k%2]
+					if x > largest {
+						number = k
+					}
+					largest = max(largest, x)
+				}
+				if positive == 1 && !(largest > 0) {
+					number = Nowhere
+				}
+				rowAt(dst, i*row+j*pixel+c, 1)[0] = rectified(largest, mode)
+				if which != nil {
+					*(*uint8)(unsafe.Add(unsafe.Pointer(which), i*whichRow+j*whichPixel+c)) = uint8(number)
+				}
 			}
 		}
 	}
-}
-
-func (g gathering) both(dst *float32, row, pixel int, pooled *float32, pooledRow, pooledPixel int, src *float32, plane int, bias *float32, groups int, mode Mode) {
-	g.outputs(dst, row, pixel, src, plane, bias, nil, 0, 0, groups, mode)
-	g.pooled(pooled, pooledRow, pooledPixel, src, plane, bias, groups, mode)
 }
 
 // portablePlanes returns the product in Go for panels of the given width.

@@ -21,10 +21,13 @@ type Winograd struct {
 	// Outputs writes Aᵀ t A plus bias and residual, both of which may be nil,
 	// rectified as mode says, for groups registers of filters.
 	Outputs func(dst *float32, row, pixel int, src *float32, plane int, bias, residual *float32, residualRow, residualPixel, groups int, mode Mode)
-	// Pooled writes the maxima of 2×2 results instead, and Both writes results
-	// and maxima; a maximum is NaN if one of its results is.
-	Pooled func(pooled *float32, pooledRow, pooledPixel int, src *float32, plane int, bias *float32, groups int, mode Mode)
-	Both   func(dst *float32, row, pixel int, pooled *float32, pooledRow, pooledPixel int, src *float32, plane int, bias *float32, groups int, mode Mode)
+	// Pooled writes the maxima of 2×2 results instead; a maximum is NaN if one
+	// of its results is.
+	Pooled func(dst *float32, row, pixel int, src *float32, plane int, bias *float32, groups int, mode Mode)
+	// Maxima writes them with their numbers, as Windows.FirstMaxima does, of the
+	// results before they are rectified. The numbers of filters lie side by
+	// side, those of pixels whichRow and whichPixel bytes apart.
+	Maxima func(dst *float32, row, pixel int, which *uint8, whichRow, whichPixel int, src *float32, plane int, bias *float32, groups int, mode Mode, positive int)
 	// KernelGradients writes Gᵀ t G, the gradient of lanes filters for count
 	// channels: apart in src, step in dst.
 	KernelGradients func(dst *float32, tap, step int, src *float32, plane, apart, count, lanes int)

@@ -6,10 +6,10 @@ package kernel
 func addWinogradAVX512(s *Set) *Set {
 	s.winograd = [2]Winograd{{
 		4, winograd4PicturesAVX512, winograd4ResultsAVX512, winograd4KernelsAVX512,
-		winograd4OutputsAVX512, winograd4PooledAVX512, winograd4BothAVX512, winograd4GradientAVX512,
+		winograd4OutputsAVX512, winograd4PooledAVX512, winograd4MaximaAVX512, winograd4GradientAVX512,
 	}, {
 		2, winograd2PicturesAVX512, winograd2ResultsAVX512, winograd2KernelsAVX512,
-		winograd2OutputsAVX512, winograd2PooledAVX512, winograd2BothAVX512, winograd2GradientAVX512,
+		winograd2OutputsAVX512, winograd2PooledAVX512, winograd2MaximaAVX512, winograd2GradientAVX512,
 	}}
 	s.planes = []Planes{
 		{14, 32, planes14x32AVX512}, {14, 16, planes14x16AVX512},
@@ -24,10 +24,10 @@ func addWinogradAVX512(s *Set) *Set {
 func addWinogradAVX2(s *Set) *Set {
 	s.winograd = [2]Winograd{{
 		4, winograd4PicturesAVX2, winograd4ResultsAVX2, winograd4KernelsAVX2,
-		winograd4OutputsAVX2, winograd4PooledAVX2, winograd4BothAVX2, winograd4GradientAVX2,
+		winograd4OutputsAVX2, winograd4PooledAVX2, winograd4MaximaAVX2, winograd4GradientAVX2,
 	}, {
 		2, winograd2PicturesAVX2, winograd2ResultsAVX2, winograd2KernelsAVX2,
-		winograd2OutputsAVX2, winograd2PooledAVX2, winograd2BothAVX2, winograd2GradientAVX2,
+		winograd2OutputsAVX2, winograd2PooledAVX2, winograd2MaximaAVX2, winograd2GradientAVX2,
 	}}
 	s.planes = []Planes{
 		{6, 16, planes6x16AVX2}, {6, 8, planes6x8AVX2},

@@ -50,9 +50,9 @@ func (m *machine) winograd() {
 		m.spread(fmt.Sprintf("winograd%dPictures", s.results), s.pictures, "transforms tiles of pictures.")
 		m.spread(fmt.Sprintf("winograd%dResults", s.results), transpose(s.outputs), "transforms tiles of a result's gradient.")
 		m.kernelSpread(s)
-		m.gather(s, true, false)
-		m.gather(s, false, true)
-		m.gather(s, true, true)
+		m.gather(s, "Outputs", "dst *float32, row, pixel int, src *float32, plane int, bias, residual *float32, residualRow, residualPixel, groups, mode int")
+		m.gather(s, "Pooled", "dst *float32, row, pixel int, src *float32, plane int, bias *float32, groups, mode int")
+		m.gather(s, "Maxima", "dst *float32, row, pixel int, which *uint8, whichRow, whichPixel int, src *float32, plane int, bias *float32, groups, mode, positive int")
 		m.kernelGather(s)
 	}
 	m.planeProducts()
@@ -71,7 +71,7 @@ func (m *machine) declareFactors() {
 			}
 		}
 	}
-	m.factors = append(m.factors, 6) // of the rectifier that ends there
+	m.factors = append(m.factors, 3, 6, nowhere) // numbers of windows, and where a rectifier ends
 	m.factorTable = GLOBL("factors"+m.suffix, NOPTR|RODATA)
 	for i, f := range m.factors {
 		for lane := range 8 {
@@ -398,18 +398,12 @@ func (m *machine) kernelSpread(s scheme) {
 	m.end()
 }
 
-// gather writes the transform Aᵀ·tile·A from planes to results, whole, pooled
-// or both. Adding the bias to the plane of row 1 and column 1, which every
-// result contains once, adds it to all results.
-func (m *machine) gather(s scheme, whole, pooled bool) {
-	name, signature := "Outputs", "func(dst *float32, row, pixel int, src *float32, plane int, bias, residual *float32, residualRow, residualPixel, groups, mode int)"
-	switch {
-	case whole && pooled:
-		name, signature = "Both", "func(dst *float32, row, pixel int, pooled *float32, pooledRow, pooledPixel int, src *float32, plane int, bias *float32, groups, mode int)"
-	case pooled:
-		name, signature = "Pooled", "func(pooled *float32, pooledRow, pooledPixel int, src *float32, plane int, bias *float32, groups, mode int)"
-	}
-	m.function(fmt.Sprintf("winograd%d%s", s.results, name), signature, "transforms planes back to a tile of results.")
+// gather writes the transform Aᵀ·tile·A from planes to results (Outputs), to
+// the maxima of 2×2 of them (Pooled), or to those and their numbers (Maxima).
+// Adding the bias to the plane of row 1 and column 1, which every result
+// contains once, adds it to all results.
+func (m *machine) gather(s scheme, name, parameters string) {
+	m.function(fmt.Sprintf("winograd%d%s", s.results, name), "func("+parameters+")", "transforms planes back to a tile of results.")
 	n := s.extent()
 	src, line := Load(Param("src"), GP64()), stride("plane")
 	plane := GP64()
@@ -420,7 +414,7 @@ func (m *machine) gather(s scheme, whole, pooled bool) {
 	} else {
 		SHLQ(Imm(2), line)
 	}
-	g := gathering{machine: m, scheme: s, whole: whole, pooled: pooled, src: src, plane: plane, lines: seriesOf(src, line, n), index: GP64()}
+	g := gathering{machine: m, scheme: s, name: name, src: src, plane: plane, lines: seriesOf(src, line, n), index: GP64()}
 	XORQ(g.index, g.index)
 	Label("loop")
 	g.tile()
@@ -435,12 +429,12 @@ func (m *machine) gather(s scheme, whole, pooled bool) {
 // gathering is the body of gather: one register of filters.
 type gathering struct {
 	*machine
-	scheme        scheme
-	whole, pooled bool
-	src, plane    reg.Register
-	lines         series
-	index         reg.GPVirtual // bytes
-	labels        int
+	scheme     scheme
+	name       string
+	src, plane reg.Register
+	lines      series
+	index      reg.GPVirtual // bytes
+	labels     int
 }
 
 func (g *gathering) tile() {
@@ -448,32 +442,32 @@ func (g *gathering) tile() {
 	for i := range all {
 		all[i] = i
 	}
-	var above []reg.VecVirtual
+	var windows []maximum
 	emit := func(r int, line []reg.VecVirtual) {
 		values := g.synthesise(g.scheme.outputs, all, func(i int) Op { return line[i] })
-		if g.whole {
+		if g.name == "Outputs" {
 			g.finish(r, values)
 			g.store(r, values)
-		}
-		if !g.pooled {
 			return
-		}
-		larger := extreme(func(b, a, out Op) { VMAXPS(b, a, out) })(g.machine)
-		var halves []reg.VecVirtual
-		for i := 0; i < len(values); i += 2 {
-			halves = append(halves, larger([]reg.VecVirtual{values[i], values[i+1]}))
 		}
 		if r%2 == 0 {
-			above = halves
+			windows = nil
+			for i := 0; i < len(values); i += 2 {
+				windows = append(windows, g.begin(values[i], values[i+1]))
+			}
 			return
 		}
-		for i := range halves {
-			halves[i] = larger([]reg.VecVirtual{above[i], halves[i]})
+		maxima := make([]reg.VecVirtual, len(windows))
+		for i := range windows {
+			g.join(&windows[i], values[2*i], 2)
+			g.join(&windows[i], values[2*i+1], 3)
+			maxima[i] = windows[i].largest
 		}
-		if !g.whole {
-			g.rectify(halves)
+		if g.name == "Maxima" {
+			g.storeNumbers(r/2, windows)
 		}
-		g.storePooled(r/2, halves)
+		g.rectify(maxima)
+		g.store(r/2, maxima)
 	}
 	if g.wide() {
 		for r, line := range g.columns(all) {
@@ -530,18 +524,68 @@ func (g *gathering) biased(at Mem) reg.VecVirtual {
 	return v
 }
 
-// finish adds the residual, if the kernel takes one, to row r of a tile and rectifies it.
-func (g *gathering) finish(r int, values []reg.VecVirtual) {
-	if !g.pooled {
-		residual, done := Load(Param("residual"), GP64()), g.label("alone")
-		TESTQ(residual, residual)
-		JZ(LabelRef(done))
-		places := g.places(r, len(values), "residual", "residualRow", "residualPixel")
-		for i, v := range values {
-			VADDPS(places.at(i), v, v)
-		}
-		Label(done)
+// maximum is a window's largest result and, as a float, its number.
+type maximum struct{ largest, number reg.VecVirtual }
+
+// begin compares the first two results of windows.
+func (g *gathering) begin(first, second reg.VecVirtual) maximum {
+	w := maximum{largest: first}
+	if g.name == "Maxima" {
+		w.number = g.vec()
+		VXORPS(w.number, w.number, w.number)
 	}
+	g.join(&w, second, 1)
+	return w
+}
+
+// join compares one more result of windows, whose number is given.
+func (g *gathering) join(w *maximum, value reg.VecVirtual, number float64) {
+	const greater = 30
+	if g.name == "Maxima" {
+		g.where(greater, w.largest, value, w.number, g.constant(number))
+	}
+	w.largest = extreme(func(b, a, out Op) { VMAXPS(b, a, out) })(g.machine)([]reg.VecVirtual{w.largest, value})
+}
+
+func (g *gathering) constant(f float64) reg.VecVirtual {
+	v := g.vec()
+	VBROADCASTSS(g.factor(f), v)
+	return v
+}
+
+// storeNumbers writes row r of the windows' numbers, one byte each.
+func (g *gathering) storeNumbers(r int, windows []maximum) {
+	const notGreater = 26
+	positive, all := Load(Param("positive"), GP64()), g.label("all")
+	TESTQ(positive, positive)
+	JZ(LabelRef(all))
+	for _, w := range windows {
+		g.where(notGreater, g.constant(0), w.largest, w.number, g.constant(nowhere))
+	}
+	Label(all)
+	at, down, across, index := Load(Param("which"), GP64()), Load(Param("whichRow"), GP64()), Load(Param("whichPixel"), GP64()), GP64()
+	MOVQ(g.index, index)
+	SHRQ(Imm(2), index)
+	for range r {
+		ADDQ(down, at)
+	}
+	for _, w := range windows {
+		VCVTTPS2DQ(w.number, w.number)
+		cursor{m: g.machine, index: index}.storeBytes(w.number, at, nil)
+		ADDQ(across, at)
+	}
+}
+
+// finish adds the residual, if there is one, to row r of a tile and rectifies it.
+func (g *gathering) finish(r int, values []reg.VecVirtual) {
+	residual, done := Load(Param("residual"), GP64()), g.label("alone")
+	TESTQ(residual, residual)
+	JZ(LabelRef(done))
+	places := g.places(r, len(values), "residual", "residualRow", "residualPixel")
+	for i, v := range values {
+		VADDPS(places.at(i), v, v)
+	}
+	Label(done)
 	g.rectify(values)
 }
 
@@ -551,8 +595,7 @@ func (g *gathering) rectify(values []reg.VecVirtual) {
 		mode, done := Load(Param("mode"), GP64()), g.label(name)
 		TESTQ(U32(bit), mode)
 		JZ(LabelRef(done))
-		limit := g.vec()
-		VBROADCASTSS(g.factor(bound), limit)
+		limit := g.constant(bound)
 		for _, v := range values {
 			nearer(v, limit, v) // a NaN in the second source wins
 		}
@@ -565,13 +608,6 @@ func (g *gathering) rectify(values []reg.VecVirtual) {
 // store writes row r of a tile.
 func (g *gathering) store(r int, values []reg.VecVirtual) {
 	places := g.places(r, len(values), "dst", "row", "pixel")
-	for i, v := range values {
-		VMOVUPS(v, places.at(i))
-	}
-}
-
-func (g *gathering) storePooled(r int, values []reg.VecVirtual) {
-	places := g.places(r, len(values), "pooled", "pooledRow", "pooledPixel")
 	for i, v := range values {
 		VMOVUPS(v, places.at(i))
 	}
