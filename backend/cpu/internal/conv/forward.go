@@ -20,6 +20,14 @@ type Forward struct {
 	// OutStride is the elements from one pixel of the result to the next, 0
 	// for Filters.
 	OutStride int
+	// Pooled, unless nil, takes the largest of each 2×2 results side by side in
+	// place of the results, which then need no memory; see Pools. It excludes
+	// Residual. Which, unless nil, takes which of the four that is, the first
+	// of several, before the rectifier: a byte for every maximum; with Positive
+	// kernel.Nowhere if it is not above zero. OutStride is Pooled's.
+	Pooled   []float32
+	Which    []uint8
+	Positive bool
 	// Packed is memory of PackedSize elements for the packed kernels. Fresh
 	// says that it holds them already; Run sets it when that has come true.
 	Packed []float32
@@ -57,6 +65,12 @@ func (f *Forward) mode() kernel.Mode {
 		mode |= kernel.Cap
 	}
 	return mode
+}
+
+// Pools reports whether the algorithm can pool its results as it makes them.
+func (f *Forward) Pools() bool {
+	_, ok := f.algorithm.(winogradForward)
+	return ok
 }
 
 // Run convolves pictures x with kernels w into y.

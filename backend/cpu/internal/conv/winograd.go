@@ -1,6 +1,8 @@
 package conv
 
 import (
+	"unsafe"
+
 	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
 	"github.com/lince-ml/lince/backend/cpu/internal/pool"
 )
@@ -21,6 +23,7 @@ type winograd struct {
 	turned     bool
 
 	grid              tiling
+	pooled            bool // out is the maxima of 2×2 results
 	channels, filters int
 	depth             int // channels, rounded up to registers
 	panels            int // of a tile's width of filters
@@ -35,7 +38,8 @@ type winogradRun struct {
 	out, in, kernels []float32
 	weights          []float32 // as the variable holds them
 	bias, residual   []float32
-	pooled           []float32
+	which            []uint8 // of pooled results; nil for none
+	positive         int
 	stride           int // of the result's pixels
 	mode             kernel.Mode
 	scratch          [][]float32
@@ -109,7 +113,8 @@ type workspace struct {
 	tiles, products []float32
 	picture         []float32
 	result, skip    []float32
-	pooled, bias    []float32
+	which           []uint8
+	bias            []float32
 }
 
 // sizes returns the elements of the planes of transformed tiles and of products.
@@ -138,8 +143,13 @@ func (w *winograd) workspace(scratch []float32, tile, product int) workspace {
 	n, patch := w.grid.extent(), w.grid.results*w.grid.results*w.set.TileColumns
 	return workspace{
 		tiles: take(w.planes() * tile), products: take(w.planes() * product), picture: take(n * n * w.depth),
-		result: take(patch), skip: take(patch), pooled: take(patch), bias: take(w.set.TileColumns),
+		result: take(patch), skip: take(patch), which: bytesOf(take(patch)), bias: take(w.set.TileColumns),
 	}
+}
+
+// bytesOf is the memory of floats as bytes, as many.
+func bytesOf(floats []float32) []uint8 {
+	return unsafe.Slice((*uint8)(unsafe.Pointer(&floats[0])), len(floats))
 }
 
 // convolve runs over all tiles of some pictures.

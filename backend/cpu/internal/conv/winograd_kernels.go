@@ -67,10 +67,17 @@ func newWinogradForward(e *Engine, g *Geometry, a Algorithm) forwardAlgorithm {
 }
 
 func (w winogradForward) run(f *Forward, y, x, weights []float32, pictures int) error {
+	w.setPooled(f.Pooled != nil)
 	r := &w.winograd.run
 	*r = winogradRun{
 		out: y, in: x, kernels: f.Packed, weights: weights, bias: f.Bias, residual: f.Residual,
 		stride: f.outStride(), mode: f.mode(), scratch: f.Scratch,
+	}
+	if w.pooled {
+		r.out, r.which = f.Pooled, f.Which
+		if f.Positive {
+			r.positive = 1
+		}
 	}
 	if !f.Fresh {
 		if err := w.pack(); err != nil {
@@ -79,6 +86,17 @@ func (w winogradForward) run(f *Forward, y, x, weights []float32, pictures int) 
 		f.Fresh = true
 	}
 	return w.convolve(pictures)
+}
+
+// setPooled makes tiles of what pooling reads alone, or of all results.
+func (w *winograd) setPooled(pooled bool) {
+	w.pooled = pooled
+	for i, extent := range w.grid.out {
+		if pooled {
+			extent &^= 1
+		}
+		w.grid.tiles[i] = ceil(extent, w.grid.results)
+	}
 }
 
 // winogradInput is the gradient with respect to the pictures after Winograd.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
 )
 
 // winogradGeometries are 3×3 convolutions of sizes that fit tiles and
@@ -86,8 +88,46 @@ func compareWinograd(t *testing.T, e *Engine, g Geometry, pictures int, what str
 	for i := range wantY {
 		wantY[i] = max(wantY[i]+float64(bias[i%g.Filters]), 0)
 	}
+	if g.Out[0] > 1 && g.Out[1] > 1 {
+		comparePooled(t, e, g, pictures, what, x, w, bias, wantY)
+	}
 	runAll(t, e, g, pictures, true, y, dx, dw, x, w, dy, bias)
 	mustBeNear(t, what+" forward", y, wantY)
 	mustBeNear(t, what+" input", dx, wantX)
 	mustBeNear(t, what+" filter", dw, wantW)
+}
+
+// comparePooled compares maxima, and what their numbers point to, with those
+// of the results.
+func comparePooled(t *testing.T, e *Engine, g Geometry, pictures int, what string, x, w, bias []float32, y []float64) {
+	t.Helper()
+	const gap = 3
+	f := e.Forward(g)
+	if !f.Pools() {
+		t.Fatal("Winograd's algorithm does not pool")
+	}
+	f.Bias, f.ReLU, f.Positive, f.OutStride = bias, true, true, g.Filters+gap
+	f.Packed, f.Scratch = make([]float32, f.PackedSize()), scratchFor(e, f.ScratchSize())
+	windows := pictures * (g.Out[0] / 2) * (g.Out[1] / 2)
+	f.Pooled, f.Which = make([]float32, windows*f.OutStride), make([]uint8, windows*g.Filters)
+	if err := f.Run(nil, x, w, pictures); err != nil {
+		t.Fatal(err)
+	}
+	got, chosen, want := make([]float32, 0, len(f.Which)), make([]float32, 0, len(f.Which)), make([]float64, 0, len(f.Which))
+	for i, number := range f.Which {
+		window, filter := i/g.Filters, i%g.Filters
+		across, down := g.Out[1]/2, g.Out[0]/2
+		at := func(k int) float64 {
+			row, column := window/across%down*2+k/2, window%across*2+k%2
+			return y[((window/across/down*g.Out[0]+row)*g.Out[1]+column)*g.Filters+filter]
+		}
+		got, want = append(got, f.Pooled[window*f.OutStride+filter]), append(want, max(at(0), at(1), at(2), at(3)))
+		if number == kernel.Nowhere {
+			chosen = append(chosen, 0)
+		} else {
+			chosen = append(chosen, float32(at(int(number))))
+		}
+	}
+	mustBeNear(t, what+" pooled", got, want)
+	mustBeNear(t, what+" chosen", chosen, want)
 }

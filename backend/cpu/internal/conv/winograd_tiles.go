@@ -126,30 +126,64 @@ type outcome struct {
 // write transforms the tile, by way of memory where not all of it exists.
 func (o *outcome) write(s *workspace) {
 	r, m, out := &o.run, o.grid.results, o.grid.out
+	if o.pooled {
+		m, out = m/2, [2]int{out[0] / 2, out[1] / 2}
+	}
 	y, x := o.at.y*m, o.at.x*m
 	rows, columns := min(m, out[0]-y), min(m, out[1]-x)
 	pixel := (o.at.picture*out[0]+y)*out[1] + x
 	if rows == m && columns == m && o.count == o.groups*o.set.Lanes {
-		var skip *float32
+		to := target{out: &r.out[pixel*r.stride+o.filter], row: out[1] * r.stride, pixel: r.stride, dense: o.filters, line: out[1] * o.filters}
 		if r.residual != nil {
-			skip = &r.residual[pixel*o.filters+o.filter]
+			to.skip = &r.residual[pixel*o.filters+o.filter]
 		}
-		o.transforms.Outputs(&r.out[pixel*r.stride+o.filter], out[1]*r.stride, r.stride, o.src, o.plane,
-			o.bias, skip, out[1]*o.filters, o.filters, o.groups, r.mode)
+		if r.which != nil {
+			to.which = &r.which[pixel*o.filters+o.filter]
+		}
+		o.transform(to)
 		return
 	}
-	var skip *float32
 	width := o.set.TileColumns
+	to := target{out: &s.result[0], row: m * width, pixel: width, dense: width, line: m * width}
 	if r.residual != nil {
-		skip = &s.skip[0]
+		to.skip = &s.skip[0]
 		for i := range rows * columns {
 			copy(s.skip[(i/columns*m+i%columns)*width:][:o.count], r.residual[(pixel+i/columns*out[1]+i%columns)*o.filters+o.filter:])
 		}
 	}
-	o.transforms.Outputs(&s.result[0], m*width, width, o.src, o.plane, o.bias, skip, m*width, width, o.groups, r.mode)
-	for i := range rows {
+	if r.which != nil {
+		to.which = &s.which[0]
+	}
+	o.transform(to)
+	for i := range max(rows, 0) {
 		for j := range columns {
-			copy(r.out[(pixel+i*out[1]+j)*r.stride+o.filter:][:o.count], s.result[(i*m+j)*width:])
+			at, from := pixel+i*out[1]+j, (i*m+j)*width
+			copy(r.out[at*r.stride+o.filter:][:o.count], s.result[from:])
+			if r.which != nil {
+				copy(r.which[at*o.filters+o.filter:][:o.count], s.which[from:])
+			}
 		}
+	}
+}
+
+// target is where a tile's results go, and what is added to them: strides
+// between rows and pixels, and those of the residual and the numbers.
+type target struct {
+	out, skip   *float32
+	which       *uint8
+	row, pixel  int
+	line, dense int
+}
+
+// transform transforms the tile's products.
+func (o *outcome) transform(to target) {
+	r := &o.run
+	switch {
+	case !o.pooled:
+		o.transforms.Outputs(to.out, to.row, to.pixel, o.src, o.plane, o.bias, to.skip, to.line, to.dense, o.groups, r.mode)
+	case to.which == nil:
+		o.transforms.Pooled(to.out, to.row, to.pixel, o.src, o.plane, o.bias, o.groups, r.mode)
+	default:
+		o.transforms.Maxima(to.out, to.row, to.pixel, to.which, to.line, to.dense, o.src, o.plane, o.bias, o.groups, r.mode, r.positive)
 	}
 }
