@@ -12,6 +12,10 @@ import (
 	"github.com/lince-ml/lince/tensor"
 )
 
+// ErrNotFrozen is what Split returns, with more words around it, for a model
+// of which nothing can be computed once for all.
+var ErrNotFrozen = errors.New("nothing stays as it is")
+
 // Split divides a model where learning begins. The base is all that comes out
 // the same for the same input, also while the model trains: frozen layers and
 // those between them that have no weights and draw no random numbers. The head
@@ -32,7 +36,7 @@ func Split(model *lince.Model) (base, head *lince.Model, err error) {
 	features := s.frontier()
 	switch {
 	case len(features) == 0 || slices.ContainsFunc(features, func(v layers.Value) bool { return slices.Contains(model.Inputs(), v) }):
-		return nil, nil, errors.New("transfer: the model begins with a layer that learns, so nothing can be computed once for all; freeze its base")
+		return nil, nil, fmt.Errorf("transfer: %w: the model begins with a layer that learns; freeze its base", ErrNotFrozen)
 	case !slices.ContainsFunc(s.order, func(v layers.Value) bool { return !s.fixed[v] }):
 		return nil, nil, errors.New("transfer: all layers of the model are frozen; unfreeze those that are to learn")
 	}
@@ -158,8 +162,8 @@ func (s *splitter) head(features []layers.Value) (*lince.Model, error) {
 	var inputs []layers.Value
 	for i, feature := range features {
 		name := "features"
-		if i > 0 {
-			name += "_" + strconv.Itoa(i)
+		for number := i; s.model.Layer(name) != nil || number > 0 && name == "features"; number++ {
+			name = "features_" + strconv.Itoa(number)
 		}
 		values[feature] = layers.NewInput(layers.Input{Shape: feature.Shape()[1:], Name: name})
 		inputs = append(inputs, values[feature])

@@ -85,6 +85,9 @@ func (a *augmentSettings) generator() (images.Generator, error) {
 	return g, g.Validate()
 }
 
+// augments reports whether pictures come out otherwise in every epoch.
+func (a *augmentSettings) augments() bool { return a.describe() != "none" }
+
 func (a *augmentSettings) describe() string {
 	var parts []string
 	for _, option := range []struct {

@@ -24,6 +24,7 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
 		Example: `  lince demo                                       see it all at work, nothing else needed
   lince check    photos/train                      what is wrong with the pictures
   lince train    photos/train --out pets.keras     train
+  lince finetune pets.keras photos/train           go on with a pretrained base
   lince plot     pets.history.json                 how it went
   lince evaluate pets.keras photos/test            how good it is
   lince predict  pets.keras cat.jpg photos/new/    use`,
@@ -37,7 +38,7 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
 	root.SetErr(screen)
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(misuse)
-	root.AddCommand(newDemo(), newCheck(), newTrain(), newEvaluate(), newPredict(), newSummary(), newPlot(), newBench(), newProfile(), newModels(), newVersion(), newCache())
+	root.AddCommand(newDemo(), newCheck(), newTrain(), newFinetune(), newEvaluate(), newPredict(), newSummary(), newPlot(), newBench(), newProfile(), newModels(), newVersion(), newCache())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	root.SuggestionsMinimumDistance = 2

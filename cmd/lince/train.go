@@ -77,10 +77,13 @@ func (s *trainSettings) run(cmd *cobra.Command) (err error) {
 	if s.json {
 		t.screen = cmd.ErrOrStderr()
 	}
+	if err := t.prepare(cmd.Context()); err != nil {
+		return err
+	}
 	if t.data, err = s.open(cmd.Context(), countingProgress(cmd.ErrOrStderr(), "reading pictures")); err != nil {
 		return err
 	}
-	if err := t.build(cmd.Context()); err != nil {
+	if err := t.build(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, t.close()) }()
@@ -117,15 +120,30 @@ func (t *training) say(format string, values ...any) {
 	fmt.Fprintf(io.MultiWriter(t.screen, t.log), format+"\n", values...)
 }
 
+// prepare loads or builds what the run goes on with, which says how its
+// pictures are prepared.
+func (t *training) prepare(ctx context.Context) error {
+	switch {
+	case t.settings.Model != "":
+		return t.load()
+	case t.settings.Base != "":
+		return t.buildBase(ctx)
+	}
+	return nil
+}
+
 // build makes the network.
-func (t *training) build(ctx context.Context) (err error) {
+func (t *training) build() (err error) {
 	shape, classes := t.data.train.Spec().Inputs[0], t.data.train.Classes()
 	if classes < 2 {
 		return fmt.Errorf("%s holds one class, %s; there must be two or more to tell apart", t.settings.Folder, strings.Join(t.data.train.ClassNames(), ", "))
 	}
-	if t.settings.Base != "" {
-		t.model, err = t.onBase(ctx)
-	} else {
+	switch {
+	case t.settings.Model != "":
+		err = t.unfreeze()
+	case t.settings.Base != "":
+		t.model, err = t.onBase()
+	default:
 		t.model, err = lince.Sequential(applications.ExampleCNN(shape[0], shape[1], shape[2], classes)...)
 	}
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -29,6 +30,9 @@ type baseSettings struct {
 	Passes  int     `json:"feature_passes,omitempty"`
 	NoCache bool    `json:"no_feature_cache,omitempty"`
 }
+
+// unscaled is the --rescale that leaves scaling to the base's own arithmetic.
+const unscaled = "1"
 
 // noWeights is --weights of a base that is trained from the start.
 const noWeights = "none"
@@ -96,7 +100,7 @@ func (s *trainSettings) adopt(flags *pflag.FlagSet) error {
 		s.ImageSize = fmt.Sprint(manifest.Size)
 	}
 	if !given("rescale") {
-		s.Rescale = "1"
+		s.Rescale = unscaled
 	}
 	if !given("learning-rate") {
 		s.LearningRate = 1e-3
@@ -114,34 +118,67 @@ func (t *training) fetchWeights(ctx context.Context, file applications.WeightFil
 	return newFetcher(t.screen).Weights(ctx, file)
 }
 
-// onBase builds the base and puts the classifier on it.
-func (t *training) onBase(ctx context.Context) (*lince.Model, error) {
+// buildBase builds the base, frozen if it has learnt.
+func (t *training) buildBase(ctx context.Context) error {
 	s := t.settings
 	network, err := applications.ByName(s.Base)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	size, err := parseSize(s.ImageSize)
+	if err != nil {
+		return err
+	}
+	color, err := images.ParseColorMode(s.ColorMode)
+	if err != nil {
+		return err
 	}
 	weights := s.Weights
 	if weights == noWeights {
 		weights = ""
 	}
-	base, err := network.Model(ctx, applications.Options{
-		InputShape: t.data.train.Spec().Inputs[0], NoTop: true, Alpha: s.Alpha, Weights: weights, Fetch: t.fetchWeights,
+	t.base, err = network.Model(ctx, applications.Options{
+		InputShape: []int{size.Height, size.Width, color.Channels()}, NoTop: true, Alpha: s.Alpha, Weights: weights, Fetch: t.fetchWeights,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if weights != "" {
-		base.Freeze()
+		t.base.Freeze()
 	}
-	features := base.Outputs()[0]
-	if s.Cut != "" {
-		if base.Layer(s.Cut) == nil {
-			return nil, usageError{fmt.Errorf("--cut %s: %s has no such layer; lince summary %s --no-top lists them", s.Cut, s.Base, s.Base)}
+	if s.Cut != "" && t.base.Layer(s.Cut) == nil {
+		return usageError{fmt.Errorf("--cut %s: %s has no such layer; lince summary %s --no-top lists them", s.Cut, s.Base, s.Base)}
+	}
+	return s.prepareForBase(*t.base.Preprocessing)
+}
+
+// prepareForBase prepares pictures as the base takes them, with what flags
+// say of their size and shape.
+func (s *trainSettings) prepareForBase(p images.Preprocessing) (err error) {
+	if p.Interpolation, err = images.ParseInterpolation(s.Interpolation); err != nil {
+		return err
+	}
+	if s.KeepAspectRatio {
+		p.Aspect = images.Crop
+	}
+	if s.Rescale != unscaled {
+		if p.Rescale, err = images.ParseRescale(s.Rescale); err != nil {
+			return err
 		}
-		features = base.Layer(s.Cut).Output()
 	}
-	return lince.NewModel(base.Inputs(), lince.Outputs(s.classifier(features, t.data.train.Classes())))
+	p.KerasCompat = s.KerasCompat
+	s.prepared = &p
+	return p.Validate()
+}
+
+// onBase puts the classifier on the base.
+func (t *training) onBase() (*lince.Model, error) {
+	s := t.settings
+	features := t.base.Outputs()[0]
+	if s.Cut != "" {
+		features = t.base.Layer(s.Cut).Output()
+	}
+	return lince.NewModel(t.base.Inputs(), lince.Outputs(s.classifier(features, t.data.train.Classes())))
 }
 
 // classifier tells classes apart by a base's features.
@@ -166,29 +203,53 @@ func (b *baseSettings) classifier(x layers.Value, classes int) layers.Value {
 	return layers.Apply(layers.Dense{Units: classes, Activation: activations.Softmax, Name: "classes"}, x)
 }
 
-// prepareFeatures computes what the frozen base makes of the pictures, where
+// prepareFeatures computes what the frozen part makes of the pictures, where
 // that can be done once, and sets what learns and what it learns from.
 func (t *training) prepareFeatures(ctx context.Context) error {
 	s := t.settings
-	augmented := s.Augment != (augmentSettings{FillMode: s.Augment.FillMode, FillValue: s.Augment.FillValue, InterpolationOrder: s.Augment.InterpolationOrder, preset: s.Augment.preset})
-	if s.Base == "" || s.Weights == noWeights || s.NoCache || augmented && s.Passes == 0 || t.data.train.Filepaths() == nil {
+	augmented := s.Augment.augments()
+	if s.Base == "" && s.Model == "" || s.NoCache || augmented && s.Passes == 0 || t.data.train.Filepaths() == nil {
 		return nil
 	}
 	base, head, err := transfer.Split(t.model)
+	if errors.Is(err, transfer.ErrNotFrozen) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	t.base, t.learner = base, head
 	keep := transfer.Features{Dir: transfer.DefaultDir(), Seed: s.Seed}
 	if augmented {
 		keep.Passes = s.Passes
 	}
+	if fits, err := t.fits(base, max(keep.Passes, 1)); err != nil || !fits {
+		return err
+	}
+	t.base, t.learner = base, head
 	if t.source, err = t.features(ctx, keep, t.data.train, "training"); err != nil || t.data.validation == nil {
 		return err
 	}
 	keep.Passes, keep.NoShuffle = 1, true
 	t.validation, err = t.features(ctx, keep, t.data.validation, "validation")
 	return err
+}
+
+// fits reports whether features are few enough to be kept: within the limit
+// of the cache.
+func (t *training) fits(base *lince.Model, passes int) (bool, error) {
+	limit, err := parseBytes(t.settings.CacheLimit)
+	if err != nil {
+		return false, err
+	}
+	width, err := base.OutputShape()[1:].Elements()
+	if err != nil {
+		return false, err
+	}
+	samples := passes * t.data.train.Samples()
+	if t.data.validation != nil {
+		samples += t.data.validation.Samples()
+	}
+	return int64(samples)*int64(width)*4 <= limit, nil
 }
 
 // features computes the features of pictures or finds those of an earlier run.
@@ -213,22 +274,15 @@ func (t *training) features(ctx context.Context, keep transfer.Features, picture
 	return computed, nil
 }
 
-// mode is the arithmetic that the base's pictures go through.
-func (b *baseSettings) mode() (images.Mode, error) {
-	if b.Base == "" {
-		return images.NoMode, nil
-	}
-	network, err := applications.ByName(b.Base)
-	if err != nil {
-		return images.NoMode, err
-	}
-	manifest, err := network.Manifest()
-	return manifest.Mode, err
-}
-
 // network says what is trained.
-func (b *baseSettings) network() string {
-	if b.Base == "" {
+func (s *trainSettings) network() string {
+	b := s.baseSettings
+	switch {
+	case s.Model != "" && s.From != "":
+		return fmt.Sprintf("%s, unfrozen from %s on", s.Model, s.From)
+	case s.Model != "":
+		return s.Model + ", all layers unfrozen"
+	case b.Base == "":
 		return "the example CNN"
 	}
 	text := b.Base

@@ -24,26 +24,27 @@ func (s *trainSettings) flow() (images.Generator, images.Flow, error) {
 		return generator, images.Flow{}, err
 	}
 	generator.KerasCompat = s.KerasCompat
-	if generator.Preprocess, err = s.mode(); err != nil {
-		return generator, images.Flow{}, err
-	}
 	flow := images.Flow{
 		BatchSize: s.Batch, Seed: s.Seed, KeepAspectRatio: s.KeepAspectRatio, Strict: s.Strict, SeededSplit: true,
+		Preprocessing: s.prepared,
 	}
-	var errs [5]error
-	generator.Rescale, errs[0] = images.ParseRescale(s.Rescale)
-	flow.TargetSize, errs[1] = parseSize(s.ImageSize)
-	flow.ColorMode, errs[2] = images.ParseColorMode(s.ColorMode)
-	flow.Interpolation, errs[3] = images.ParseInterpolation(s.Interpolation)
 	limit, err := parseBytes(s.CacheLimit)
 	if err != nil {
-		errs[4] = fmt.Errorf("--cache-limit %w", err)
+		return generator, flow, fmt.Errorf("--cache-limit %w", err)
 	}
 	if limit == 0 {
 		flow.NoCache = true
 	} else {
 		flow.Cache = &images.Cache{Limit: limit}
 	}
+	if s.prepared != nil {
+		return generator, flow, nil
+	}
+	var errs [4]error
+	generator.Rescale, errs[0] = images.ParseRescale(s.Rescale)
+	flow.TargetSize, errs[1] = parseSize(s.ImageSize)
+	flow.ColorMode, errs[2] = images.ParseColorMode(s.ColorMode)
+	flow.Interpolation, errs[3] = images.ParseInterpolation(s.Interpolation)
 	return generator, flow, errors.Join(errs[:]...)
 }
 

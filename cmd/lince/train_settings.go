@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/lince-ml/lince/images"
 )
 
 // trainSettings are all that a run was told: flags, and the file beside the
@@ -43,11 +45,15 @@ type trainSettings struct {
 	CacheLimit      string `json:"cache_limit"`
 
 	baseSettings
+	tuneSettings
 	Augment augmentSettings `json:"augment"`
 
 	// What belongs to one call and not to the run.
 	resume, anew, json, sized bool
 	from                      string
+	// prepared is how the network that is gone on with takes its pictures;
+	// nil for one that is new.
+	prepared *images.Preprocessing
 }
 
 // balanced is what --class-weights may be.
@@ -56,9 +62,12 @@ const balanced = "balanced"
 // bind makes the settings flags, each with its unit, range and default.
 func (s *trainSettings) bind(flags *pflag.FlagSet) {
 	section(flags, "Run", s.bindRun)
-	section(flags, "Learning", s.bindLearning)
+	section(flags, "Learning", func(flags *pflag.FlagSet) { s.bindLearning(flags, 15, 1e-4) })
 	section(flags, "A pretrained base", s.baseSettings.bind)
-	section(flags, "Pictures", s.bindPictures)
+	section(flags, "Pictures", func(flags *pflag.FlagSet) {
+		s.bindPictures(flags)
+		s.bindReading(flags)
+	})
 	section(flags, "Augmentation of training pictures", s.Augment.bind)
 }
 
@@ -75,12 +84,13 @@ func (s *trainSettings) bindRun(flags *pflag.FlagSet) {
 	flags.BoolVar(&s.json, "json", false, "print the result as JSON on standard output, and the progress on standard error")
 }
 
-func (s *trainSettings) bindLearning(flags *pflag.FlagSet) {
-	flags.IntVar(&s.Epochs, "epochs", 15, "how often every picture is seen, `N` from 1; more while both losses fall, fewer (or --patience) when the validation loss rises")
+// bindLearning takes the defaults of epochs and rate.
+func (s *trainSettings) bindLearning(flags *pflag.FlagSet, epochs int, rate float64) {
+	flags.IntVar(&s.Epochs, "epochs", epochs, "how often every picture is seen, `N` from 1; more while both losses fall, fewer (or --patience) when the validation loss rises")
 	flags.IntVar(&s.Batch, "batch", 20, "`PICTURES` per step, from 1; larger is faster and needs more memory and often a larger --learning-rate")
 	flags.Uint64Var(&s.Seed, "seed", 0, "`NUMBER` that everything random comes from; equal seeds give equal runs, others show how much is chance")
 	flags.StringVar(&s.Optimizer, "optimizer", "rmsprop", "`NAME` of the optimiser: "+strings.Join(optimizerNames(), ", ")+"; adam learns faster at first")
-	flags.Float64Var(&s.LearningRate, "learning-rate", 1e-4, "size of the steps, `RATE` above 0; smaller when the loss jumps about, larger when it hardly falls. sgd wants about 0.01")
+	flags.Float64Var(&s.LearningRate, "learning-rate", rate, "size of the steps, `RATE` above 0; smaller when the loss jumps about, larger when it hardly falls. sgd wants about 0.01")
 	flags.Float64Var(&s.Momentum, "momentum", 0, "`FRACTION` of the last step that the next one keeps, 0 to below 1, for sgd and rmsprop; 0.9 helps sgd")
 	flags.Var(optional{&s.WeightDecay}, "weight-decay", "`RATE` at which weights shrink, per unit of learning rate, from 0; against overfitting, try 0.004. Without it only adamw's shrink, at 0.004")
 	flags.StringVar(&s.ClassWeights, "class-weights", "", "`KIND` balanced counts every class alike however many pictures it has; use it when some have far fewer")
@@ -93,6 +103,10 @@ func (s *trainSettings) bindPictures(flags *pflag.FlagSet) {
 	flags.StringVar(&s.Interpolation, "interpolation", "bilinear", "how pictures are resized, as `NAME`: nearest, bilinear, bicubic, box, hamming or lanczos")
 	flags.BoolVar(&s.KeepAspectRatio, "keep-aspect-ratio", false, "cut the middle out instead of stretching")
 	flags.StringVar(&s.Rescale, "rescale", "1/255", "`FACTOR` that values of 0 to 255 are multiplied by, as a fraction or decimal; 1 leaves them")
+}
+
+// bindReading makes flags of how files are read, whatever the network.
+func (s *trainSettings) bindReading(flags *pflag.FlagSet) {
 	flags.BoolVar(&s.Strict, "strict", false, "refuse to start when a picture cannot be read, instead of leaving it out")
 	flags.BoolVar(&s.KerasCompat, "keras-compat", false, "reproduce Keras' ImageDataGenerator bit for bit, its mistakes included; only to compare")
 	flags.StringVar(&s.CacheLimit, "cache-limit", "2GB", "disk space for decoded pictures that do not fit in memory, as `SIZE` 500MB or 2GB; 0 writes nothing to disk")
@@ -110,6 +124,9 @@ func (s *trainSettings) complete(flags *pflag.FlagSet, args []string) error {
 		return usageError{err}
 	}
 	s.sized = flags.Changed("image-size")
+	if s.Model != "" {
+		return usageError{fmt.Errorf("--settings %s are those of lince finetune", s.from)}
+	}
 	if err := s.baseSettings.validate(flags); err != nil {
 		return usageError{err}
 	}
