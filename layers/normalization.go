@@ -90,16 +90,17 @@ func (s *settings) nested(key string) (numbers []float64, shape []int) {
 	}
 	var gather func(value any)
 	gather = func(value any) {
-		switch v := value.(type) {
-		case []any:
-			for _, element := range v {
+		if list, ok := value.([]any); ok {
+			for _, element := range list {
 				gather(element)
 			}
-		case float64:
-			numbers = append(numbers, v)
-		default:
-			s.Fail(key, fmt.Errorf("got %v in an array, expected numbers", v))
+			return
 		}
+		number, ok := config.Number(value)
+		if !ok {
+			s.Fail(key, fmt.Errorf("got %v in an array, expected numbers", value))
+		}
+		numbers = append(numbers, number)
 	}
 	gather(value)
 	if count, err := tensor.Shape(shape).Elements(); err != nil || count != len(numbers) {
