@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications", "applications/fetch", "tune"}
+	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -54,7 +54,7 @@ var rooms = map[string][]string{
 	"images/mt19937": {},
 	"images/jpeg":    {"images/internal/kernel"},
 	"images/picture": {"images/jpeg"},
-	"images/resize":  {"images/picture"},
+	"images/resize":  {"images/internal/kernel", "images/picture"},
 	"images/augment": {"images/internal/kernel"},
 	"images":         slices.Concat(pictures, []string{"data", "tensor", "random"}),
 
@@ -72,7 +72,7 @@ var rooms = map[string][]string{
 	"tune":                slices.Concat(below, root),
 	"transfer":            slices.Concat(below, root),
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
-	"applications/blocks": {"activations", "layers"},
+	"applications/blocks": {"activations", "initializers", "layers", "regularizers"},
 	"applications/fetch":  {"applications"},
 	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
 
