@@ -73,6 +73,7 @@ type convolution struct {
 	scratch    *scratch
 
 	pooling  *pooling // nil for none
+	pools    bool     // the convolution pools, so that its results need no memory
 	together int      // pictures to convolve before pooling them
 }
 
@@ -96,11 +97,27 @@ func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 func (s *convolution) pool(c *compiler, u *unit) {
 	s.y = u.convolved()
 	s.pooling = c.pooling(u.pooled)
+	if s.pools = s.poolsItself(u); s.pools {
+		s.forward.Positive = s.pooling.positive == 1
+		return
+	}
 	picture := extentOf(s.y.typ.Shape[1:]).per
 	s.together = max(1, poolingBytes/4/max(picture, 1))
 	if !s.y.leaves() {
 		s.part = c.temporary(u, min(s.together, s.y.pictures(c.capacity))*picture)
 	}
+}
+
+// poolsItself reports whether the convolution can pool its results as it
+// makes them: by the maxima of halves, which nobody else reads. Numbers of
+// maxima it tells from results before the rectifier, where those not above
+// zero must have none.
+func (s *convolution) poolsItself(u *unit) bool {
+	p := s.pooling
+	if !s.forward.Pools() || s.y.leaves() || u.residual != nil || p.result != u.pooled.first || p.reducer != graph.Largest || !isHalving(p.window) {
+		return false
+	}
+	return p.which == nil || u.relu == (p.positive == 1) && !u.cap
 }
 
 func (s *convolution) resize(int) {}
@@ -120,6 +137,13 @@ func (s *convolution) run(samples int) error {
 			s.forward.Residual = s.residual.floats(samples)
 		}
 		return s.forward.Run(s.y.floats(samples), s.x.floats(samples), w, pictures)
+	}
+	if s.pools {
+		s.forward.Pooled = s.pooling.result.floats(samples)
+		if which := s.pooling.which; which != nil {
+			s.forward.Which = elementsOf[uint8](which.memory, which.extent().at(samples))
+		}
+		return s.forward.Run(nil, s.x.floats(samples), w, pictures)
 	}
 	for first := 0; first < pictures; first += s.together {
 		count := min(s.together, pictures-first)

@@ -46,13 +46,15 @@ func compareWithReference(t *testing.T, name string, size [6]int, seed uint64) {
 		activated, graph.Apply(graph.ConvolutionInput{Convolution: op, Height: height, Width: width}, dy, w),
 		graph.Apply(graph.ConvolutionFilter{Convolution: op}, x, dy),
 	}
+	other := g.Parameter("other", tensor.Float32, 3, 3, channels, filters)
+	halves := graph.Window{Size: [2]int{2, 2}, Stride: [2]int{2, 2}, Dilation: [2]int{1, 1}}
 	if y.Shape()[1] > 1 && y.Shape()[2] > 1 {
-		outputs = append(outputs, activated.ReduceWindow(graph.Largest, graph.Window{Size: [2]int{2, 2}, Stride: [2]int{2, 2}, Dilation: [2]int{1, 1}}))
+		outputs = append(outputs, graph.Convolve(op, x, other).Add(bias).ReLU().ReduceWindow(graph.Largest, halves))
 	}
 	if err := g.Err(); err != nil {
 		t.Fatal(err)
 	}
-	program := &graph.Program{Inputs: []*graph.Node{x, w, bias, dy}, Outputs: outputs}
+	program := &graph.Program{Inputs: []*graph.Node{x, w, bias, dy, other}, Outputs: outputs}
 	e, err := New(Options{Instructions: name, Threads: 2})
 	if err != nil {
 		t.Fatal(err)

@@ -155,7 +155,9 @@ func bytesOf(floats []float32) []uint8 {
 // convolve runs over all tiles of some pictures.
 func (w *winograd) convolve(pictures int) error {
 	r := &w.run
-	r.tiles = pictures * w.grid.perPicture()
+	if r.tiles = pictures * w.grid.perPicture(); r.tiles == 0 {
+		return nil // nothing to pool
+	}
 	workers := w.pool.Workers()
 	r.parts = 1
 	if r.tiles < 2*workers*w.set.TileRows { // every worker reads its share of the kernels
