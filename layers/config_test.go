@@ -242,6 +242,21 @@ func TestDecodeErrors(t *testing.T) {
 	}
 }
 
+// The numbers of a .keras file are texts until they are asked for.
+func TestNumbersOfFiles(t *testing.T) {
+	var settings config.Map
+	decoder := json.NewDecoder(strings.NewReader(`{"mean":[0.5,1],"variance":[4,9]}`))
+	decoder.UseNumber()
+	if err := decoder.Decode(&settings); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Decode(config.Object{Class: "Normalization", Config: settings}, nil)
+	want := Normalization{Mean: []float64{0.5, 1}, Variance: []float64{4, 9}, extents: []int{2}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v, want %+v", got, err, want)
+	}
+}
+
 // stretch is a layer of one's own.
 type stretch struct{ Factor float64 }
 
