@@ -43,6 +43,17 @@ func (h *History) append(epoch int, logs Logs) {
 	}
 }
 
+// join adds the epochs of a training that went on.
+func (h *History) join(more *History) {
+	for i, epoch := range more.Epochs {
+		logs := make(Logs, len(more.Names))
+		for n, name := range more.Names {
+			logs[n] = Log{name, more.Values[name][i]}
+		}
+		h.append(epoch, logs)
+	}
+}
+
 // Last returns the value of the last epoch, NaN if there is none.
 func (h *History) Last(name string) float64 {
 	series := h.Values[name]

@@ -27,6 +27,7 @@ func (r *Run) identity() (json.RawMessage, error) {
 		"loss weights":      measures["loss_weights"],
 		"metrics":           measures["metrics"],
 		"weighted metrics":  measures["weighted_metrics"],
+		"rate factors":      t.RateFactors,
 		"seed":              t.Seed,
 		"class weights":     r.weights.classes,
 		"preprocessing":     r.model.Preprocessing,

@@ -266,42 +266,6 @@ func (m *Model) Layers() []*layers.Instance {
 	return slices.DeleteFunc(slices.Clone(m.network.instances), isOperation)
 }
 
-// Layer returns the layer of the given name, nil if there is none.
-func (m *Model) Layer(name string) *layers.Instance {
-	for _, instance := range m.network.instances {
-		if instance.Name() == name {
-			return instance
-		}
-	}
-	return nil
-}
-
-// Freeze makes no layer trainable.
-func (m *Model) Freeze() { m.setTrainable(false) }
-
-// Unfreeze makes all layers trainable.
-func (m *Model) Unfreeze() { m.setTrainable(true) }
-
-func (m *Model) setTrainable(trainable bool) {
-	for _, instance := range m.network.instances {
-		instance.SetTrainable(trainable)
-	}
-}
-
-// UnfreezeFrom makes the named layer and all behind it trainable, in the
-// order of Layers, and freezes those before it.
-func (m *Model) UnfreezeFrom(name string) error {
-	if m.Layer(name) == nil {
-		return fmt.Errorf("lince: the model has no layer %q; Summary lists their names", name)
-	}
-	trainable := false
-	for _, instance := range m.network.instances {
-		trainable = trainable || instance.Name() == name
-		instance.SetTrainable(trainable)
-	}
-	return nil
-}
-
 // Close frees what the model holds of its engine. The last of the models that
 // share layers also closes the engine unless it was given by Use or Compile.
 // The model must not be used afterwards. Close is not needed at the end of a

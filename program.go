@@ -331,14 +331,14 @@ func alignTarget(target, prediction *graph.Node) *graph.Node {
 func (b *builder) minimise(loss, rate, number *graph.Node) error {
 	var list []optimizers.Weight
 	var values []*graph.Node
-	paths := b.model.network.paths()
+	paths, factors := b.model.network.paths(), b.model.rateFactors(b.model.training.RateFactors)
 	for _, w := range b.model.network.weights() {
 		if !w.Trainable() {
 			continue
 		}
 		value := b.graph.Read(w.Variable)
 		values = append(values, value)
-		list = append(list, optimizers.Weight{Name: paths[w], Variable: w.Variable, Value: value})
+		list = append(list, optimizers.Weight{Name: paths[w], Variable: w.Variable, Value: value, RateFactor: factors[w]})
 	}
 	if len(list) == 0 {
 		return fmt.Errorf("no layer is trainable: unfreeze one and Compile again")

@@ -89,7 +89,7 @@ func fits(w *layers.Weight, value *tensor.Tensor) error {
 func (m *Model) layerWithWeights(name string) (*layers.Instance, error) {
 	instance := m.Layer(name)
 	if instance == nil {
-		return nil, fmt.Errorf("lince: the model has no layer %q; Summary lists their names", name)
+		return nil, m.noLayer(name)
 	}
 	return instance, named(m.ready())
 }

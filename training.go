@@ -33,6 +33,10 @@ type Training struct {
 	// names, which stand before the metrics': digit_accuracy.
 	Metrics, WeightedMetrics             []metrics.Metric
 	OutputMetrics, OutputWeightedMetrics map[string][]metrics.Metric
+	// RateFactors multiply the learning rate for single layers, given by name or
+	// by path in models within: lower layers of a pretrained base are often to
+	// learn slower than the head. Files do not keep them.
+	RateFactors map[string]float64
 	// Seed gives the first weights (if the model has none yet), dropout and
 	// the layers' augmentation. Equal seeds give equal trainings.
 	Seed uint64
@@ -75,6 +79,11 @@ func (m *Model) setTraining(t Training) error {
 	}
 	if t.Optimizer == nil {
 		t.Optimizer = optimizers.RMSprop{}
+	}
+	for name, factor := range t.RateFactors {
+		if m.Layer(name) == nil || !(factor >= 0) {
+			return fmt.Errorf("RateFactors has %v for %q, expected a layer of the model and a number not below 0", factor, name)
+		}
 	}
 	for _, h := range heads {
 		if h.loss == nil {
@@ -152,6 +161,17 @@ func (m *Model) checkPairing(h head) error {
 		which = fmt.Sprintf("the output %q,", h.name)
 	}
 	return fmt.Errorf("the loss %s does not go with %s %v: %w", h.loss.Object().Class, which, m.shapes[m.outputs[h.output]], first)
+}
+
+// rateFactors returns what the learning rate of single weights is multiplied by.
+func (m *Model) rateFactors(byLayer map[string]float64) map[*layers.Weight]*float64 {
+	factors := map[*layers.Weight]*float64{}
+	for name, factor := range byLayer {
+		for _, w := range m.Layer(name).Weights() {
+			factors[w] = &factor
+		}
+	}
+	return factors
 }
 
 // checkTrainable refuses a model whose layers were frozen or unfrozen after

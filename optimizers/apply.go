@@ -18,6 +18,8 @@ type Weight struct {
 	Name            string
 	Variable        *graph.Variable
 	Value, Gradient *graph.Node
+	// RateFactor multiplies the learning rate for this weight; 1 when nil.
+	RateFactor *float64
 }
 
 // Apply builds the step of an optimiser: the updates of all weights, given in
@@ -37,7 +39,7 @@ func Apply(o Optimizer, weights []Weight, rate, number *graph.Node, slots *Slots
 	if len(weights) == 0 {
 		return nil, nil
 	}
-	u := &update{slots: slots, values: map[*Slot]*graph.Node{}, once: map[string]*graph.Node{}}
+	u := &update{slots: slots, values: map[*Slot]*graph.Node{}, once: map[onceKey]*graph.Node{}}
 	gradients := make([]*graph.Node, len(weights))
 	for i, w := range weights {
 		gradients[i] = w.Gradient
@@ -47,10 +49,14 @@ func Apply(o Optimizer, weights []Weight, rate, number *graph.Node, slots *Slots
 	}
 	values := make([]*graph.Node, len(weights))
 	for i, gradient := range options.clipped(gradients) {
-		w := weights[i]
+		w, rate, factor := weights[i], rate, 1.0
+		if w.RateFactor != nil {
+			factor = *w.RateFactor
+			rate = rate.Scale(factor)
+		}
 		stepped := o.Step(&Step{
 			Weight: options.decayed(w, rate), Gradient: gradient, Rate: rate, Number: number,
-			update: u, name: w.Name, index: i,
+			update: u, name: w.Name, index: i, factor: factor,
 		})
 		values[i] = u.whenDue(stepped, w.Value)
 	}
@@ -80,7 +86,7 @@ type update struct {
 	slots  *Slots
 	values map[*Slot]*graph.Node // after the step
 	order  []*Slot               // of values
-	once   map[string]*graph.Node
+	once   map[onceKey]*graph.Node
 	// due tells, while gradients accumulate, whether this batch ends in a
 	// step; nil if every batch does.
 	due *graph.Node

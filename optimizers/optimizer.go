@@ -35,6 +35,13 @@ type Step struct {
 	name   string
 	index  int
 	apart  int
+	factor float64
+}
+
+// onceKey tells apart what is made once for all weights of the same rate.
+type onceKey struct {
+	name   string
+	factor float64
 }
 
 // Slot returns the value, at the beginning of the step, of a variable of the
@@ -70,10 +77,12 @@ func (s *Step) Shared(name string, initial float64) *graph.Node {
 func (s *Step) SetShared(name string, value *graph.Node) { s.update.set(name, value) }
 
 // Once returns a value that does not depend on the weight: what build makes
-// for the first of a program's weights, and the same for the others.
+// for the first of a program's weights with the same rate, and the same for
+// the others.
 func (s *Step) Once(name string, build func() *graph.Node) *graph.Node {
-	if s.update.once[name] == nil {
-		s.update.once[name] = build()
+	key := onceKey{name, s.factor}
+	if s.update.once[key] == nil {
+		s.update.once[key] = build()
 	}
-	return s.update.once[name]
+	return s.update.once[key]
 }
