@@ -25,7 +25,6 @@ type Resizer struct {
 	columns, lines       []int   // source column and row of each of the target's, for Nearest
 	premultiplied        []uint8 // the source with colours multiplied by alpha
 	between              []uint8 // after the first pass
-	sums                 []int32 // one row of the vertical pass
 
 	rows, across tensorFlowAxis
 	blend        []float32 // one row of the vertical pass, in float32

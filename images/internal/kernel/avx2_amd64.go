@@ -28,3 +28,13 @@ func bilinearAVX2(dst *float32, src *uint8, line *float64, count int, scale floa
 //
 //go:noescape
 func widenAVX2(dst *float32, src *uint8, count int, scale float32)
+
+// acrossAVX2 writes four bytes for each pixel, overlapping where pixels have three.
+//
+//go:noescape
+func acrossAVX2(dst *uint8, src *uint8, starts *int, counts *int, coefficients *int32, taps int, count int, channels int)
+
+// downAVX2 writes 32·count bytes.
+//
+//go:noescape
+func downAVX2(dst *uint8, src *uint8, stride int, coefficients *int32, taps int, count int)

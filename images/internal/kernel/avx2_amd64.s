@@ -1098,3 +1098,134 @@ widen_loop:
 	JNZ       widen_loop
 	VZEROUPPER
 	RET
+
+DATA half<>+0(SB)/4, $+2097152
+DATA half<>+4(SB)/4, $+2097152
+DATA half<>+8(SB)/4, $+2097152
+DATA half<>+12(SB)/4, $+2097152
+DATA half<>+16(SB)/4, $+2097152
+DATA half<>+20(SB)/4, $+2097152
+DATA half<>+24(SB)/4, $+2097152
+DATA half<>+28(SB)/4, $+2097152
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+// func acrossAVX2(dst *uint8, src *uint8, starts *int, counts *int, coefficients *int32, taps int, count int, channels int)
+// Requires: AVX, AVX2
+TEXT ·acrossAVX2(SB), NOSPLIT, $0-64
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    starts+16(FP), DX
+	MOVQ    counts+24(FP), BX
+	MOVQ    coefficients+32(FP), SI
+	MOVQ    taps+40(FP), DI
+	MOVQ    count+48(FP), R8
+	MOVQ    channels+56(FP), R9
+	SHLQ    $0x02, DI
+	VMOVDQU half<>+0(SB), X0
+
+across_loop:
+	MOVQ    (DX), R10
+	IMULQ   R9, R10
+	ADDQ    CX, R10
+	MOVQ    (BX), R11
+	XORQ    R12, R12
+	VMOVDQA X0, X1
+	TESTQ   R11, R11
+	JZ      across_store
+
+across_taps:
+	VPMOVZXBD    (R10), X2
+	VPBROADCASTD (SI)(R12*4), X3
+	VPMULLD      X3, X2, X2
+	VPADDD       X2, X1, X1
+	ADDQ         R9, R10
+	INCQ         R12
+	CMPQ         R12, R11
+	JL           across_taps
+
+across_store:
+	VPSRAD    $0x16, X1, X1
+	VPACKSSDW X1, X1, X1
+	VPACKUSWB X1, X1, X1
+	VMOVD     X1, (AX)
+	ADDQ      R9, AX
+	ADDQ      $0x08, DX
+	ADDQ      $0x08, BX
+	ADDQ      DI, SI
+	DECQ      R8
+	JNZ       across_loop
+	VZEROUPPER
+	RET
+
+DATA downOrder<>+0(SB)/4, $0x00000000
+DATA downOrder<>+4(SB)/4, $0x00000004
+DATA downOrder<>+8(SB)/4, $0x00000001
+DATA downOrder<>+12(SB)/4, $0x00000005
+DATA downOrder<>+16(SB)/4, $0x00000002
+DATA downOrder<>+20(SB)/4, $0x00000006
+DATA downOrder<>+24(SB)/4, $0x00000003
+DATA downOrder<>+28(SB)/4, $0x00000007
+GLOBL downOrder<>(SB), RODATA|NOPTR, $32
+
+DATA halves<>+0(SB)/4, $+2097152
+DATA halves<>+4(SB)/4, $+2097152
+DATA halves<>+8(SB)/4, $+2097152
+DATA halves<>+12(SB)/4, $+2097152
+DATA halves<>+16(SB)/4, $+2097152
+DATA halves<>+20(SB)/4, $+2097152
+DATA halves<>+24(SB)/4, $+2097152
+DATA halves<>+28(SB)/4, $+2097152
+GLOBL halves<>(SB), RODATA|NOPTR, $32
+
+// func downAVX2(dst *uint8, src *uint8, stride int, coefficients *int32, taps int, count int)
+// Requires: AVX, AVX2
+TEXT ·downAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    stride+16(FP), DX
+	MOVQ    coefficients+24(FP), BX
+	MOVQ    taps+32(FP), SI
+	MOVQ    count+40(FP), DI
+	VMOVDQU downOrder<>+0(SB), Y0
+
+down_loop:
+	VMOVDQU halves<>+0(SB), Y1
+	VMOVDQU halves<>+0(SB), Y2
+	VMOVDQU halves<>+0(SB), Y3
+	VMOVDQU halves<>+0(SB), Y4
+	MOVQ    CX, R8
+	XORQ    R9, R9
+
+down_taps:
+	VPBROADCASTD (BX)(R9*4), Y5
+	VPMOVZXBD    (R8), Y6
+	VPMULLD      Y5, Y6, Y6
+	VPADDD       Y6, Y1, Y1
+	VPMOVZXBD    8(R8), Y6
+	VPMULLD      Y5, Y6, Y6
+	VPADDD       Y6, Y2, Y2
+	VPMOVZXBD    16(R8), Y6
+	VPMULLD      Y5, Y6, Y6
+	VPADDD       Y6, Y3, Y3
+	VPMOVZXBD    24(R8), Y6
+	VPMULLD      Y5, Y6, Y6
+	VPADDD       Y6, Y4, Y4
+	ADDQ         DX, R8
+	INCQ         R9
+	CMPQ         R9, SI
+	JL           down_taps
+	VPSRAD       $0x16, Y1, Y1
+	VPSRAD       $0x16, Y2, Y2
+	VPSRAD       $0x16, Y3, Y3
+	VPSRAD       $0x16, Y4, Y4
+	VPACKSSDW    Y2, Y1, Y1
+	VPACKSSDW    Y4, Y3, Y2
+	VPACKUSWB    Y2, Y1, Y1
+	VPERMD       Y1, Y0, Y1
+	VMOVDQU      Y1, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         DI
+	JNZ          down_loop
+	VZEROUPPER
+	RET

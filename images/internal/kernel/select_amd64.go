@@ -77,3 +77,31 @@ func nativeWiden(dst []float32, src []uint8, scale float32) (values int) {
 	widenAVX2(&dst[0], &src[0], count, scale)
 	return count * widenStep
 }
+
+func nativeAcross(dst, src []uint8, a *Axis, channels int) bool {
+	last := len(a.Start) - 1
+	if channels != 3 && channels != 4 || last < 0 || !cpu.X86.HasAVX2 {
+		return false
+	}
+	// Starts and ends of what is read rise.
+	end := (a.Start[last] + a.Count[last]) * channels
+	if end+4-channels > len(src) || last*channels+4 > len(dst) {
+		return false
+	}
+	_ = a.Coefficients[last*a.Taps+a.Taps-1]
+	acrossAVX2(&dst[0], &src[0], &a.Start[0], &a.Count[:last+1][0], &a.Coefficients[0], a.Taps, last+1, channels)
+	return true
+}
+
+// downStep is how many columns the assembly takes at once.
+const downStep = 32
+
+func nativeDown(dst, src []uint8, stride int, coefficients []int32) (columns int) {
+	count := len(dst) / downStep
+	if count < 1 || len(coefficients) == 0 || !cpu.X86.HasAVX2 {
+		return 0
+	}
+	_ = src[(len(coefficients)-1)*stride+count*downStep-1]
+	downAVX2(&dst[0], &src[0], stride, &coefficients[0], len(coefficients), count)
+	return count * downStep
+}

@@ -19,6 +19,8 @@ func main() {
 	colors()
 	bilinear()
 	widen()
+	across()
+	down()
 	Generate()
 }
 
