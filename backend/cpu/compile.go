@@ -36,6 +36,7 @@ type compiler struct {
 
 	program *graph.Program
 	nodes   map[*graph.Node]*value
+	values  []*value // that the results need, operands first
 	units   []*unit
 	lasting int // how many units, the first ones, run only when variables have changed
 	tail    int // position of the first unit that writes variables in place
@@ -54,15 +55,15 @@ func (e *Engine) Compile(ctx context.Context, program *graph.Program, capacity i
 	if capacity < 0 {
 		return nil, fmt.Errorf("cpu: capacity is %d samples, expected 0 or more", capacity)
 	}
-	c := &compiler{
-		engine: e, set: e.set, pool: e.pool, capacity: capacity,
-		program: program, nodes: map[*graph.Node]*value{}, executable: &executable{engine: e, program: program, capacity: capacity, samples: -1},
-	}
-	if err := c.analyse(); err != nil {
+	c, err := e.prepare(program, capacity)
+	if err != nil {
 		return nil, err
 	}
-	if err := c.place(); err != nil {
-		return nil, err
+	if together := c.samplesPerPass(); together < capacity {
+		if c, err = e.prepare(program, together); err != nil {
+			return nil, err
+		}
+		c.executable.capacity = capacity
 	}
 	for _, u := range c.units {
 		if err := ctx.Err(); err != nil {
@@ -73,6 +74,18 @@ func (e *Engine) Compile(ctx context.Context, program *graph.Program, capacity i
 		}
 	}
 	return c.executable, c.finish()
+}
+
+// prepare lays a program out for passes of so many samples.
+func (e *Engine) prepare(program *graph.Program, samples int) (*compiler, error) {
+	c := &compiler{
+		engine: e, set: e.set, pool: e.pool, capacity: samples, program: program, nodes: map[*graph.Node]*value{},
+		executable: &executable{engine: e, program: program, capacity: samples, together: samples, samples: -1},
+	}
+	if err := c.analyse(); err != nil {
+		return nil, err
+	}
+	return c, c.place()
 }
 
 // analyse simplifies the program and divides it into units in order.
@@ -89,6 +102,7 @@ func (c *compiler) analyse() error {
 		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
 	}
 	values := live(noteMaxima(foldScales(live(b.values, roots))), roots)
+	c.values = values
 	c.markLasting(values)
 	units := schedule(group(values))
 	updates := map[*value]*graph.Variable{}

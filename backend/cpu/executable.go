@@ -18,6 +18,7 @@ type executable struct {
 	engine   *Engine
 	program  *graph.Program
 	capacity int
+	together int // samples in one pass, at most
 
 	inputs, outputs []*value
 	variables       []boundVariable
@@ -83,10 +84,22 @@ func (x *executable) Run(ctx context.Context, s backend.State, samples int, inpu
 	if err := x.attach(s); err != nil {
 		return err
 	}
-	for i, input := range x.inputs {
-		input.memory.base = baseOf(inputs[i])
-	}
 	defer x.release()
+	passes := max(1, (samples+x.together-1)/max(x.together, 1))
+	for pass := range passes {
+		first, end := pass*samples/passes, (pass+1)*samples/passes
+		if err := x.pass(ctx, first, end-first, inputs, outputs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass runs the program for some of the samples, from the first of them on.
+func (x *executable) pass(ctx context.Context, first, samples int, inputs, outputs []*tensor.Tensor) error {
+	for i, input := range x.inputs {
+		input.memory.base = input.sample(baseOf(inputs[i]), first)
+	}
 	if samples != x.samples {
 		x.samples = samples
 		for _, step := range x.steps {
@@ -96,8 +109,16 @@ func (x *executable) Run(ctx context.Context, s backend.State, samples int, inpu
 	if err := x.compute(ctx, samples); err != nil {
 		return err
 	}
-	x.deliver(samples, outputs)
+	x.deliver(first, samples, outputs)
 	return nil
+}
+
+// sample returns where a sample of the value lies from base on.
+func (v *value) sample(base unsafe.Pointer, index int) unsafe.Pointer {
+	if index == 0 {
+		return base
+	}
+	return unsafe.Add(base, index*v.extent().per*v.typ.DType.Size())
 }
 
 func check(what string, nodes []*graph.Node, samples int, tensors []*tensor.Tensor) error {
@@ -201,9 +222,9 @@ func (x *executable) stage() {
 }
 
 // deliver copies outputs and those updates that were not made in place.
-func (x *executable) deliver(samples int, outputs []*tensor.Tensor) {
+func (x *executable) deliver(first, samples int, outputs []*tensor.Tensor) {
 	for i, out := range x.outputs {
-		copyBytes(baseOf(outputs[i]), out.memory.base, outputs[i].Len()*out.typ.DType.Size())
+		copyBytes(out.sample(baseOf(outputs[i]), first), out.memory.base, out.extent().at(samples)*out.typ.DType.Size())
 	}
 	for _, c := range x.copies {
 		to := x.updated[c.target].cell.value
