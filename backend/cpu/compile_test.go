@@ -27,7 +27,7 @@ func TestTrainingIsFused(t *testing.T) {
 			if made.bias == nil || !made.forward.ReLU {
 				t.Errorf("the convolution of %s has bias or rectifier apart", step.label.Scope)
 			}
-			if made.pooling == nil || made.part == nil {
+			if made.pooling == nil || !made.pools && made.part == nil {
 				t.Errorf("the convolution of %s is not pooled at once, or kept for its gradient", step.label.Scope)
 			} else if made.pooling.which == nil || made.pooling.positive != 1 {
 				t.Errorf("the gradient of the rectifier of %s is apart", step.label.Scope)
@@ -80,8 +80,8 @@ func TestInferencePoolsAtOnce(t *testing.T) {
 	p := &graph.Program{Inputs: []*graph.Node{n.pictures}, Outputs: []*graph.Node{n.logits}}
 	s := open(t, Options{}, p, 20)
 	made, ok := s.executable.(*executable).steps[0].step.(*convolution)
-	if !ok || made.pooling == nil || made.part == nil || made.together >= 20 {
-		t.Fatal("the convolution is not pooled a few pictures at a time")
+	if !ok || made.pooling == nil || !made.pools && (made.part == nil || made.together >= 20) {
+		t.Fatal("the convolution is pooled neither by itself nor a few pictures at a time")
 	}
 	s.run(t)
 	apart := &graph.Program{Inputs: p.Inputs, Outputs: []*graph.Node{n.logits, n.convolved}}

@@ -46,6 +46,9 @@ func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
 	case Depthwise:
 		return newDepthwiseForward(e, g)
 	default:
+		if g.fewChannels() {
+			return newPoolingForward(e, g)
+		}
 		return newProductForward(e, g)
 	}
 }

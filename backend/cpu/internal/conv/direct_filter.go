@@ -16,8 +16,9 @@ type directFilter struct {
 // fewChannels reports whether a row of the kernels fits two tiles, so that
 // packing windows would cost more than it saves.
 func (g *Geometry) fewChannels() bool {
-	const widest = 28
-	return g.Groups == 1 && g.Dilation[1] == 1 && g.Size[1]*g.Channels <= widest && g.Channels > 0 && g.Filters > 0
+	const widest, deepest = 28, 1024
+	return g.Groups == 1 && g.Dilation[1] == 1 && g.Size[1]*g.Channels <= widest && g.taps()*g.Channels <= deepest &&
+		g.Channels > 0 && g.Filters > 0
 }
 
 func newDirectFilter(e *Engine, g *Geometry) *directFilter {

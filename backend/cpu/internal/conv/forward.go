@@ -69,8 +69,11 @@ func (f *Forward) mode() kernel.Mode {
 
 // Pools reports whether the algorithm can pool its results as it makes them.
 func (f *Forward) Pools() bool {
-	_, ok := f.algorithm.(winogradForward)
-	return ok
+	switch f.algorithm.(type) {
+	case winogradForward, *poolingForward:
+		return true
+	}
+	return false
 }
 
 // Run convolves pictures x with kernels w into y.

@@ -148,10 +148,9 @@ func (m *Multiplier) Run(p *Product) error {
 		m.cut(p, left)
 	}
 	if m.plan.shared && !p.Fresh {
-		if err := m.pool.Run(m.plan.blocks*ceil(p.Columns, m.set.TileColumns), (*packing)(m)); err != nil {
+		if err := m.pack(); err != nil {
 			return err
 		}
-		p.Fresh = true
 	}
 	if placed {
 		return m.pool.Run(m.plan.items(), (*placing)(m))
@@ -162,6 +161,15 @@ func (m *Multiplier) Run(p *Product) error {
 	if m.plan.chunks > 1 {
 		return m.reduce()
 	}
+	return nil
+}
+
+// pack packs the right factor into the product's shared memory.
+func (m *Multiplier) pack() error {
+	if err := m.pool.Run(m.plan.blocks*ceil(m.product.Columns, m.set.TileColumns), (*packing)(m)); err != nil {
+		return err
+	}
+	m.product.Fresh = true
 	return nil
 }
 

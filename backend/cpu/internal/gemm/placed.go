@@ -87,6 +87,17 @@ func (m *Multiplier) cut(p *Product, left Placed) {
 	}
 }
 
+// Prepare packs the right factor of a product with a placed left factor as Run
+// does, for callers that multiply by themselves: the panel of the columns from
+// c on, a multiple of the tile's width, begins at c·Depth in Packed.
+func (m *Multiplier) Prepare(p *Product) error {
+	if p.Fresh {
+		return nil
+	}
+	m.product, m.plan = p, plan{chunks: 1, chunkDepth: p.Depth, blocks: 1, blockDepth: p.Depth, shared: true}
+	return m.pack()
+}
+
 // placing multiplies some strips with some columns.
 type placing Multiplier
 
