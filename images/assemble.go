@@ -26,9 +26,9 @@ func (p *Pictures) make(w *worker, s *slot, row int) (bad, failure error) {
 	options.Rescale = early
 	switch {
 	case p.augments && bytes != nil:
-		err = w.augmenter.ApplyBytes(dst, bytes, size.Height, size.Width, channels, p.transform(s, row), options)
+		err = w.augmenter.ApplyBytes(dst, bytes, size.Height, size.Width, channels, p.transform(w, s, row), options)
 	case p.augments:
-		err = w.augmenter.Apply(dst, floats, size.Height, size.Width, channels, p.transform(s, row), options)
+		err = w.augmenter.Apply(dst, floats, size.Height, size.Width, channels, p.transform(w, s, row), options)
 	case bytes != nil:
 		kernel.Widen(dst, bytes, float32(early))
 	default:

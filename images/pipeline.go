@@ -6,6 +6,7 @@ import (
 
 	"github.com/lince-ml/lince/data"
 	"github.com/lince-ml/lince/images/augment"
+	"github.com/lince-ml/lince/random"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -20,6 +21,7 @@ type pipeline struct {
 type worker struct {
 	loader    *loader
 	augmenter augment.Augmenter
+	stream    random.Stream // of the transform being drawn
 	stored    []byte
 	values    []float32
 }

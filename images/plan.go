@@ -64,10 +64,10 @@ func (plan *plan) fill(s *slot, number int) {
 }
 
 // transform returns what is to be done to the picture of a row.
-func (p *Pictures) transform(s *slot, row int) Transform {
+func (p *Pictures) transform(w *worker, s *slot, row int) Transform {
 	if p.generator.KerasCompat {
 		return s.transforms[row]
 	}
-	stream := random.NewStream(p.flow.Seed, uint32(s.epoch), uint32(s.indices[row]), forTransform)
-	return p.generator.draw(stream, p.preprocessing.size())
+	w.stream = *random.NewStream(p.flow.Seed, uint32(s.epoch), uint32(s.indices[row]), forTransform)
+	return p.generator.draw(&w.stream, p.preprocessing.size())
 }
