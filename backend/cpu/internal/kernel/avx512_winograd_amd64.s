@@ -234,1129 +234,1130 @@ GLOBL factorsAVX512<>(SB), RODATA|NOPTR, $800
 // func winograd4PicturesAVX512(dst *float32, plane int, group int, src *float32, row int, pixel int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·winograd4PicturesAVX512(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), AX
-	MOVQ src+24(FP), CX
-	MOVQ plane+8(FP), DX
-	SHLQ $0x02, DX
-	MOVQ row+32(FP), BX
-	SHLQ $0x02, BX
-	MOVQ pixel+40(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (DX)(DX*2), DI
-	LEAQ (DX)(DX*4), R8
-	LEAQ (BX)(BX*2), R9
-	LEAQ (BX)(BX*4), R10
-	MOVQ groups+48(FP), R11
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         plane+8(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         row+32(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         pixel+40(FP), SI
+	SHLQ         $0x02, SI
+	LEAQ         (DX)(DX*2), DI
+	LEAQ         (DX)(DX*4), R8
+	LEAQ         (BX)(BX*2), R9
+	LEAQ         (BX)(BX*4), R10
+	MOVQ         groups+48(FP), R11
+	VBROADCASTSS factorsAVX512<>+0(SB), Z0
+	VBROADCASTSS factorsAVX512<>+160(SB), Z1
+	VBROADCASTSS factorsAVX512<>+288(SB), Z2
 
 loop:
-	MOVQ             AX, R12
-	MOVQ             CX, R13
-	VMOVUPS          (R13)(BX*4), Z0
-	VMOVUPS          (R13), Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	VMOVUPS          (R13)(BX*2), Z1
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z1, Z0
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z1
-	VMOVUPS          (R13), Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z1
-	VMOVUPS          (R13)(BX*2), Z2
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z2, Z1
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z2
-	VMOVUPS          (R13), Z3
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z2
-	VMOVUPS          (R13)(BX*2), Z3
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z3, Z2
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z3
-	VMOVUPS          (R13), Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z4, Z3
-	VMOVUPS          (R13)(BX*2), Z4
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z4, Z3
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z4
-	VMOVUPS          (R13), Z5
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z4
-	VMOVUPS          (R13)(BX*2), Z5
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z5, Z4
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z5
-	VMOVUPS          (R13), Z6
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z5
-	VMOVUPS          (R13)(BX*2), Z6
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z6, Z5
-	VMOVAPS          Z4, Z6
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z0, Z6
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z2, Z6
-	VMOVUPS          Z6, (R12)
-	VMOVAPS          Z4, Z0
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z2, Z0
-	VMOVAPS          Z1, Z6
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z3, Z6
-	VMOVAPS          Z0, Z7
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z6, Z7
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z0
-	VMOVUPS          Z7, (R12)(DX*1)
-	VMOVUPS          Z0, (R12)(DX*2)
-	VSUBPS           Z2, Z4, Z0
-	VSUBPS           Z3, Z1, Z2
-	VMOVAPS          Z0, Z4
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z2, Z4
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z2, Z0
-	VMOVUPS          Z4, (R12)(DI*1)
-	VMOVUPS          Z0, (R12)(DX*4)
-	VMOVAPS          Z5, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z3, Z0
-	VMOVUPS          Z0, (R12)(R8*1)
-	LEAQ             (R12)(DI*2), R12
-	MOVQ             CX, R13
-	VMOVUPS          (R13)(BX*4), Z0
-	VMOVUPS          (R13)(BX*2), Z1
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z1, Z0
-	VMOVUPS          (R13)(BX*1), Z1
-	VMOVUPS          (R13)(R9*1), Z2
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z2, Z1
-	VMOVAPS          Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z1
-	VMOVUPS          (R13)(BX*2), Z3
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z3, Z1
-	VMOVUPS          (R13)(BX*1), Z3
-	VMOVUPS          (R13)(R9*1), Z4
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z4, Z3
-	VMOVAPS          Z1, Z4
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z3, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z3
-	VMOVUPS          (R13)(BX*2), Z5
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z5, Z3
-	VMOVUPS          (R13)(BX*1), Z5
-	VMOVUPS          (R13)(R9*1), Z6
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z6, Z5
-	VMOVAPS          Z3, Z6
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z5, Z6
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z3
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z5
-	VMOVUPS          (R13)(BX*2), Z7
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z7, Z5
-	VMOVUPS          (R13)(BX*1), Z7
-	VMOVUPS          (R13)(R9*1), Z8
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z8, Z7
-	VMOVAPS          Z5, Z8
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z7, Z8
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z7, Z5
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z7
-	VMOVUPS          (R13)(BX*2), Z9
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z9, Z7
-	VMOVUPS          (R13)(BX*1), Z9
-	VMOVUPS          (R13)(R9*1), Z10
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z10, Z9
-	VMOVAPS          Z7, Z10
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z9, Z10
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z9, Z7
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z9
-	VMOVUPS          (R13)(BX*2), Z11
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z11, Z9
-	VMOVUPS          (R13)(BX*1), Z11
-	VMOVUPS          (R13)(R9*1), Z12
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z12, Z11
-	VMOVAPS          Z9, Z12
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z11, Z12
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z11, Z9
-	VMOVAPS          Z10, Z11
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z11
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z6, Z11
-	VMOVUPS          Z11, (R12)
-	VMOVAPS          Z10, Z2
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z6, Z2
-	VMOVAPS          Z4, Z11
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z8, Z11
-	VMOVAPS          Z2, Z13
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z11, Z13
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z11, Z2
-	VMOVUPS          Z13, (R12)(DX*1)
-	VMOVUPS          Z2, (R12)(DX*2)
-	VSUBPS           Z6, Z10, Z2
-	VSUBPS           Z8, Z4, Z6
-	VMOVAPS          Z2, Z10
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z6, Z10
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z6, Z2
-	VMOVUPS          Z10, (R12)(DI*1)
-	VMOVUPS          Z2, (R12)(DX*4)
-	VMOVAPS          Z12, Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z4, Z2
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z8, Z2
-	VMOVUPS          Z2, (R12)(R8*1)
-	LEAQ             (R12)(DI*2), R12
-	VMOVAPS          Z7, Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z3, Z2
-	VMOVUPS          Z2, (R12)
-	VMOVAPS          Z7, Z0
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z3, Z0
-	VMOVAPS          Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z5, Z2
-	VMOVAPS          Z0, Z4
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z2, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z0
-	VMOVUPS          Z4, (R12)(DX*1)
-	VMOVUPS          Z0, (R12)(DX*2)
-	VSUBPS           Z3, Z7, Z0
-	VSUBPS           Z5, Z1, Z2
-	VMOVAPS          Z0, Z3
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z2, Z3
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z2, Z0
-	VMOVUPS          Z3, (R12)(DI*1)
-	VMOVUPS          Z0, (R12)(DX*4)
-	VMOVAPS          Z9, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z5, Z0
-	VMOVUPS          Z0, (R12)(R8*1)
-	LEAQ             (R12)(DI*2), R12
-	MOVQ             CX, R13
-	VMOVUPS          (R13)(BX*4), Z0
-	VSUBPS           (R13)(BX*2), Z0, Z0
-	VMOVUPS          (R13)(BX*1), Z1
-	VSUBPS           (R13)(R9*1), Z1, Z1
-	VMOVAPS          Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z1, Z0
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z1
-	VSUBPS           (R13)(BX*2), Z1, Z1
-	VMOVUPS          (R13)(BX*1), Z3
-	VSUBPS           (R13)(R9*1), Z3, Z3
-	VMOVAPS          Z1, Z4
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z3, Z4
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z3, Z1
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z3
-	VSUBPS           (R13)(BX*2), Z3, Z3
-	VMOVUPS          (R13)(BX*1), Z5
-	VSUBPS           (R13)(R9*1), Z5, Z5
-	VMOVAPS          Z3, Z6
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z5, Z6
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z5, Z3
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z5
-	VSUBPS           (R13)(BX*2), Z5, Z5
-	VMOVUPS          (R13)(BX*1), Z7
-	VSUBPS           (R13)(R9*1), Z7, Z7
-	VMOVAPS          Z5, Z8
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z7, Z8
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z7, Z5
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z7
-	VSUBPS           (R13)(BX*2), Z7, Z7
-	VMOVUPS          (R13)(BX*1), Z9
-	VSUBPS           (R13)(R9*1), Z9, Z9
-	VMOVAPS          Z7, Z10
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z9, Z10
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z9, Z7
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(BX*4), Z9
-	VSUBPS           (R13)(BX*2), Z9, Z9
-	VMOVUPS          (R13)(BX*1), Z11
-	VSUBPS           (R13)(R9*1), Z11, Z11
-	VMOVAPS          Z9, Z12
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z11, Z12
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z11, Z9
-	VMOVAPS          Z10, Z11
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z11
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z6, Z11
-	VMOVUPS          Z11, (R12)
-	VMOVAPS          Z10, Z2
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z6, Z2
-	VMOVAPS          Z4, Z11
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z8, Z11
-	VMOVAPS          Z2, Z13
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z11, Z13
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z11, Z2
-	VMOVUPS          Z13, (R12)(DX*1)
-	VMOVUPS          Z2, (R12)(DX*2)
-	VSUBPS           Z6, Z10, Z2
-	VSUBPS           Z8, Z4, Z6
-	VMOVAPS          Z2, Z10
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z6, Z10
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z6, Z2
-	VMOVUPS          Z10, (R12)(DI*1)
-	VMOVUPS          Z2, (R12)(DX*4)
-	VMOVAPS          Z12, Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z4, Z2
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z8, Z2
-	VMOVUPS          Z2, (R12)(R8*1)
-	LEAQ             (R12)(DI*2), R12
-	VMOVAPS          Z7, Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z3, Z2
-	VMOVUPS          Z2, (R12)
-	VMOVAPS          Z7, Z0
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z3, Z0
-	VMOVAPS          Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z5, Z2
-	VMOVAPS          Z0, Z4
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z2, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z0
-	VMOVUPS          Z4, (R12)(DX*1)
-	VMOVUPS          Z0, (R12)(DX*2)
-	VSUBPS           Z3, Z7, Z0
-	VSUBPS           Z5, Z1, Z2
-	VMOVAPS          Z0, Z3
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z2, Z3
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z2, Z0
-	VMOVUPS          Z3, (R12)(DI*1)
-	VMOVUPS          Z0, (R12)(DX*4)
-	VMOVAPS          Z9, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z5, Z0
-	VMOVUPS          Z0, (R12)(R8*1)
-	LEAQ             (R12)(DI*2), R12
-	MOVQ             CX, R13
-	VMOVUPS          (R13)(R10*1), Z0
-	VMOVUPS          (R13)(BX*1), Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	VMOVUPS          (R13)(R9*1), Z1
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z1, Z0
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(R10*1), Z1
-	VMOVUPS          (R13)(BX*1), Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z1
-	VMOVUPS          (R13)(R9*1), Z2
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z2, Z1
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(R10*1), Z2
-	VMOVUPS          (R13)(BX*1), Z3
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z2
-	VMOVUPS          (R13)(R9*1), Z3
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z3, Z2
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(R10*1), Z3
-	VMOVUPS          (R13)(BX*1), Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z4, Z3
-	VMOVUPS          (R13)(R9*1), Z4
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z4, Z3
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(R10*1), Z4
-	VMOVUPS          (R13)(BX*1), Z5
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z4
-	VMOVUPS          (R13)(R9*1), Z5
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z5, Z4
-	ADDQ             SI, R13
-	VMOVUPS          (R13)(R10*1), Z5
-	VMOVUPS          (R13)(BX*1), Z6
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z5
-	VMOVUPS          (R13)(R9*1), Z6
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z6, Z5
-	VMOVAPS          Z4, Z6
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z0, Z6
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z2, Z6
-	VMOVUPS          Z6, (R12)
-	VMOVAPS          Z4, Z0
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z2, Z0
-	VMOVAPS          Z1, Z6
-	VFMADD231PS.BCST factorsAVX512<>+352(SB), Z3, Z6
-	VMOVAPS          Z0, Z7
-	VFMADD231PS.BCST factorsAVX512<>+32(SB), Z6, Z7
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z0
-	VMOVUPS          Z7, (R12)(DX*1)
-	VMOVUPS          Z0, (R12)(DX*2)
-	VSUBPS           Z2, Z4, Z0
-	VSUBPS           Z3, Z1, Z2
-	VMOVAPS          Z0, Z4
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z2, Z4
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z2, Z0
-	VMOVUPS          Z4, (R12)(DI*1)
-	VMOVUPS          Z0, (R12)(DX*4)
-	VMOVAPS          Z5, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	VFMADD231PS.BCST factorsAVX512<>+128(SB), Z3, Z0
-	VMOVUPS          Z0, (R12)(R8*1)
-	LEAQ             (R12)(DI*2), R12
-	ADDQ             $0x00000040, CX
-	MOVQ             group+16(FP), R12
-	SHLQ             $0x02, R12
-	ADDQ             R12, AX
-	DECQ             R11
-	JNZ              loop
+	MOVQ         AX, R12
+	MOVQ         CX, R13
+	VMOVUPS      (R13)(BX*4), Z3
+	VMOVUPS      (R13), Z4
+	VFMADD231PS  Z0, Z4, Z3
+	VMOVUPS      (R13)(BX*2), Z4
+	VFNMADD231PS Z1, Z4, Z3
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z4
+	VMOVUPS      (R13), Z5
+	VFMADD231PS  Z0, Z5, Z4
+	VMOVUPS      (R13)(BX*2), Z5
+	VFNMADD231PS Z1, Z5, Z4
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z5
+	VMOVUPS      (R13), Z6
+	VFMADD231PS  Z0, Z6, Z5
+	VMOVUPS      (R13)(BX*2), Z6
+	VFNMADD231PS Z1, Z6, Z5
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z6
+	VMOVUPS      (R13), Z7
+	VFMADD231PS  Z0, Z7, Z6
+	VMOVUPS      (R13)(BX*2), Z7
+	VFNMADD231PS Z1, Z7, Z6
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z7
+	VMOVUPS      (R13), Z8
+	VFMADD231PS  Z0, Z8, Z7
+	VMOVUPS      (R13)(BX*2), Z8
+	VFNMADD231PS Z1, Z8, Z7
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z8
+	VMOVUPS      (R13), Z9
+	VFMADD231PS  Z0, Z9, Z8
+	VMOVUPS      (R13)(BX*2), Z9
+	VFNMADD231PS Z1, Z9, Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z0, Z3, Z9
+	VFNMADD231PS Z1, Z5, Z9
+	VMOVUPS      Z9, (R12)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z0, Z5, Z3
+	VMOVAPS      Z6, Z9
+	VFNMADD231PS Z0, Z4, Z9
+	VADDPS       Z9, Z3, Z10
+	VSUBPS       Z9, Z3, Z3
+	VMOVUPS      Z10, (R12)(DX*1)
+	VMOVUPS      Z3, (R12)(DX*2)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z6, Z4, Z5
+	VMOVAPS      Z3, Z7
+	VFNMADD231PS Z2, Z5, Z7
+	VFMADD231PS  Z2, Z5, Z3
+	VMOVUPS      Z7, (R12)(DI*1)
+	VMOVUPS      Z3, (R12)(DX*4)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z0, Z4, Z3
+	VFNMADD231PS Z1, Z6, Z3
+	VMOVUPS      Z3, (R12)(R8*1)
+	LEAQ         (R12)(DI*2), R12
+	MOVQ         CX, R13
+	VMOVUPS      (R13)(BX*4), Z3
+	VMOVUPS      (R13)(BX*2), Z4
+	VFNMADD231PS Z0, Z4, Z3
+	VMOVUPS      (R13)(R9*1), Z4
+	VMOVUPS      (R13)(BX*1), Z5
+	VFNMADD231PS Z0, Z5, Z4
+	VADDPS       Z4, Z3, Z5
+	VSUBPS       Z4, Z3, Z3
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z4
+	VMOVUPS      (R13)(BX*2), Z6
+	VFNMADD231PS Z0, Z6, Z4
+	VMOVUPS      (R13)(R9*1), Z6
+	VMOVUPS      (R13)(BX*1), Z7
+	VFNMADD231PS Z0, Z7, Z6
+	VADDPS       Z6, Z4, Z7
+	VSUBPS       Z6, Z4, Z4
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z6
+	VMOVUPS      (R13)(BX*2), Z8
+	VFNMADD231PS Z0, Z8, Z6
+	VMOVUPS      (R13)(R9*1), Z8
+	VMOVUPS      (R13)(BX*1), Z9
+	VFNMADD231PS Z0, Z9, Z8
+	VADDPS       Z8, Z6, Z9
+	VSUBPS       Z8, Z6, Z6
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z8
+	VMOVUPS      (R13)(BX*2), Z10
+	VFNMADD231PS Z0, Z10, Z8
+	VMOVUPS      (R13)(R9*1), Z10
+	VMOVUPS      (R13)(BX*1), Z11
+	VFNMADD231PS Z0, Z11, Z10
+	VADDPS       Z10, Z8, Z11
+	VSUBPS       Z10, Z8, Z8
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z10
+	VMOVUPS      (R13)(BX*2), Z12
+	VFNMADD231PS Z0, Z12, Z10
+	VMOVUPS      (R13)(R9*1), Z12
+	VMOVUPS      (R13)(BX*1), Z13
+	VFNMADD231PS Z0, Z13, Z12
+	VADDPS       Z12, Z10, Z13
+	VSUBPS       Z12, Z10, Z10
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z12
+	VMOVUPS      (R13)(BX*2), Z14
+	VFNMADD231PS Z0, Z14, Z12
+	VMOVUPS      (R13)(R9*1), Z14
+	VMOVUPS      (R13)(BX*1), Z15
+	VFNMADD231PS Z0, Z15, Z14
+	VADDPS       Z14, Z12, Z15
+	VSUBPS       Z14, Z12, Z12
+	VMOVAPS      Z13, Z14
+	VFMADD231PS  Z0, Z5, Z14
+	VFNMADD231PS Z1, Z9, Z14
+	VMOVUPS      Z14, (R12)
+	VMOVAPS      Z13, Z5
+	VFNMADD231PS Z0, Z9, Z5
+	VMOVAPS      Z11, Z14
+	VFNMADD231PS Z0, Z7, Z14
+	VADDPS       Z14, Z5, Z16
+	VSUBPS       Z14, Z5, Z5
+	VMOVUPS      Z16, (R12)(DX*1)
+	VMOVUPS      Z5, (R12)(DX*2)
+	VSUBPS       Z9, Z13, Z5
+	VSUBPS       Z11, Z7, Z9
+	VMOVAPS      Z5, Z13
+	VFNMADD231PS Z2, Z9, Z13
+	VFMADD231PS  Z2, Z9, Z5
+	VMOVUPS      Z13, (R12)(DI*1)
+	VMOVUPS      Z5, (R12)(DX*4)
+	VMOVAPS      Z15, Z5
+	VFMADD231PS  Z0, Z7, Z5
+	VFNMADD231PS Z1, Z11, Z5
+	VMOVUPS      Z5, (R12)(R8*1)
+	LEAQ         (R12)(DI*2), R12
+	VMOVAPS      Z10, Z5
+	VFMADD231PS  Z0, Z3, Z5
+	VFNMADD231PS Z1, Z6, Z5
+	VMOVUPS      Z5, (R12)
+	VMOVAPS      Z10, Z3
+	VFNMADD231PS Z0, Z6, Z3
+	VMOVAPS      Z8, Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VADDPS       Z5, Z3, Z7
+	VSUBPS       Z5, Z3, Z3
+	VMOVUPS      Z7, (R12)(DX*1)
+	VMOVUPS      Z3, (R12)(DX*2)
+	VSUBPS       Z6, Z10, Z3
+	VSUBPS       Z8, Z4, Z5
+	VMOVAPS      Z3, Z6
+	VFNMADD231PS Z2, Z5, Z6
+	VFMADD231PS  Z2, Z5, Z3
+	VMOVUPS      Z6, (R12)(DI*1)
+	VMOVUPS      Z3, (R12)(DX*4)
+	VMOVAPS      Z12, Z3
+	VFMADD231PS  Z0, Z4, Z3
+	VFNMADD231PS Z1, Z8, Z3
+	VMOVUPS      Z3, (R12)(R8*1)
+	LEAQ         (R12)(DI*2), R12
+	MOVQ         CX, R13
+	VMOVUPS      (R13)(BX*4), Z3
+	VSUBPS       (R13)(BX*2), Z3, Z3
+	VMOVUPS      (R13)(BX*1), Z4
+	VSUBPS       (R13)(R9*1), Z4, Z4
+	VMOVAPS      Z3, Z5
+	VFNMADD231PS Z2, Z4, Z5
+	VFMADD231PS  Z2, Z4, Z3
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z4
+	VSUBPS       (R13)(BX*2), Z4, Z4
+	VMOVUPS      (R13)(BX*1), Z6
+	VSUBPS       (R13)(R9*1), Z6, Z6
+	VMOVAPS      Z4, Z7
+	VFNMADD231PS Z2, Z6, Z7
+	VFMADD231PS  Z2, Z6, Z4
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z6
+	VSUBPS       (R13)(BX*2), Z6, Z6
+	VMOVUPS      (R13)(BX*1), Z8
+	VSUBPS       (R13)(R9*1), Z8, Z8
+	VMOVAPS      Z6, Z9
+	VFNMADD231PS Z2, Z8, Z9
+	VFMADD231PS  Z2, Z8, Z6
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z8
+	VSUBPS       (R13)(BX*2), Z8, Z8
+	VMOVUPS      (R13)(BX*1), Z10
+	VSUBPS       (R13)(R9*1), Z10, Z10
+	VMOVAPS      Z8, Z11
+	VFNMADD231PS Z2, Z10, Z11
+	VFMADD231PS  Z2, Z10, Z8
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z10
+	VSUBPS       (R13)(BX*2), Z10, Z10
+	VMOVUPS      (R13)(BX*1), Z12
+	VSUBPS       (R13)(R9*1), Z12, Z12
+	VMOVAPS      Z10, Z13
+	VFNMADD231PS Z2, Z12, Z13
+	VFMADD231PS  Z2, Z12, Z10
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(BX*4), Z12
+	VSUBPS       (R13)(BX*2), Z12, Z12
+	VMOVUPS      (R13)(BX*1), Z14
+	VSUBPS       (R13)(R9*1), Z14, Z14
+	VMOVAPS      Z12, Z15
+	VFNMADD231PS Z2, Z14, Z15
+	VFMADD231PS  Z2, Z14, Z12
+	VMOVAPS      Z13, Z14
+	VFMADD231PS  Z0, Z5, Z14
+	VFNMADD231PS Z1, Z9, Z14
+	VMOVUPS      Z14, (R12)
+	VMOVAPS      Z13, Z5
+	VFNMADD231PS Z0, Z9, Z5
+	VMOVAPS      Z11, Z14
+	VFNMADD231PS Z0, Z7, Z14
+	VADDPS       Z14, Z5, Z16
+	VSUBPS       Z14, Z5, Z5
+	VMOVUPS      Z16, (R12)(DX*1)
+	VMOVUPS      Z5, (R12)(DX*2)
+	VSUBPS       Z9, Z13, Z5
+	VSUBPS       Z11, Z7, Z9
+	VMOVAPS      Z5, Z13
+	VFNMADD231PS Z2, Z9, Z13
+	VFMADD231PS  Z2, Z9, Z5
+	VMOVUPS      Z13, (R12)(DI*1)
+	VMOVUPS      Z5, (R12)(DX*4)
+	VMOVAPS      Z15, Z5
+	VFMADD231PS  Z0, Z7, Z5
+	VFNMADD231PS Z1, Z11, Z5
+	VMOVUPS      Z5, (R12)(R8*1)
+	LEAQ         (R12)(DI*2), R12
+	VMOVAPS      Z10, Z5
+	VFMADD231PS  Z0, Z3, Z5
+	VFNMADD231PS Z1, Z6, Z5
+	VMOVUPS      Z5, (R12)
+	VMOVAPS      Z10, Z3
+	VFNMADD231PS Z0, Z6, Z3
+	VMOVAPS      Z8, Z5
+	VFNMADD231PS Z0, Z4, Z5
+	VADDPS       Z5, Z3, Z7
+	VSUBPS       Z5, Z3, Z3
+	VMOVUPS      Z7, (R12)(DX*1)
+	VMOVUPS      Z3, (R12)(DX*2)
+	VSUBPS       Z6, Z10, Z3
+	VSUBPS       Z8, Z4, Z5
+	VMOVAPS      Z3, Z6
+	VFNMADD231PS Z2, Z5, Z6
+	VFMADD231PS  Z2, Z5, Z3
+	VMOVUPS      Z6, (R12)(DI*1)
+	VMOVUPS      Z3, (R12)(DX*4)
+	VMOVAPS      Z12, Z3
+	VFMADD231PS  Z0, Z4, Z3
+	VFNMADD231PS Z1, Z8, Z3
+	VMOVUPS      Z3, (R12)(R8*1)
+	LEAQ         (R12)(DI*2), R12
+	MOVQ         CX, R13
+	VMOVUPS      (R13)(R10*1), Z3
+	VMOVUPS      (R13)(BX*1), Z4
+	VFMADD231PS  Z0, Z4, Z3
+	VMOVUPS      (R13)(R9*1), Z4
+	VFNMADD231PS Z1, Z4, Z3
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(R10*1), Z4
+	VMOVUPS      (R13)(BX*1), Z5
+	VFMADD231PS  Z0, Z5, Z4
+	VMOVUPS      (R13)(R9*1), Z5
+	VFNMADD231PS Z1, Z5, Z4
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(R10*1), Z5
+	VMOVUPS      (R13)(BX*1), Z6
+	VFMADD231PS  Z0, Z6, Z5
+	VMOVUPS      (R13)(R9*1), Z6
+	VFNMADD231PS Z1, Z6, Z5
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(R10*1), Z6
+	VMOVUPS      (R13)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z6
+	VMOVUPS      (R13)(R9*1), Z7
+	VFNMADD231PS Z1, Z7, Z6
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(R10*1), Z7
+	VMOVUPS      (R13)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z7
+	VMOVUPS      (R13)(R9*1), Z8
+	VFNMADD231PS Z1, Z8, Z7
+	ADDQ         SI, R13
+	VMOVUPS      (R13)(R10*1), Z8
+	VMOVUPS      (R13)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z8
+	VMOVUPS      (R13)(R9*1), Z9
+	VFNMADD231PS Z1, Z9, Z8
+	VMOVAPS      Z7, Z9
+	VFMADD231PS  Z0, Z3, Z9
+	VFNMADD231PS Z1, Z5, Z9
+	VMOVUPS      Z9, (R12)
+	VMOVAPS      Z7, Z3
+	VFNMADD231PS Z0, Z5, Z3
+	VMOVAPS      Z6, Z9
+	VFNMADD231PS Z0, Z4, Z9
+	VADDPS       Z9, Z3, Z10
+	VSUBPS       Z9, Z3, Z3
+	VMOVUPS      Z10, (R12)(DX*1)
+	VMOVUPS      Z3, (R12)(DX*2)
+	VSUBPS       Z5, Z7, Z3
+	VSUBPS       Z6, Z4, Z5
+	VMOVAPS      Z3, Z7
+	VFNMADD231PS Z2, Z5, Z7
+	VFMADD231PS  Z2, Z5, Z3
+	VMOVUPS      Z7, (R12)(DI*1)
+	VMOVUPS      Z3, (R12)(DX*4)
+	VMOVAPS      Z8, Z3
+	VFMADD231PS  Z0, Z4, Z3
+	VFNMADD231PS Z1, Z6, Z3
+	VMOVUPS      Z3, (R12)(R8*1)
+	LEAQ         (R12)(DI*2), R12
+	ADDQ         $0x00000040, CX
+	MOVQ         group+16(FP), R12
+	SHLQ         $0x02, R12
+	ADDQ         R12, AX
+	DECQ         R11
+	JNZ          loop
 	VZEROUPPER
 	RET
 
 // func winograd4ResultsAVX512(dst *float32, plane int, group int, src *float32, row int, pixel int, groups int)
 // Requires: AVX, AVX512F
 TEXT ·winograd4ResultsAVX512(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), AX
-	MOVQ src+24(FP), CX
-	MOVQ plane+8(FP), DX
-	SHLQ $0x02, DX
-	MOVQ row+32(FP), BX
-	SHLQ $0x02, BX
-	MOVQ pixel+40(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (DX)(DX*2), DI
-	LEAQ (DX)(DX*4), R8
-	LEAQ (BX)(BX*2), R9
-	MOVQ groups+48(FP), R10
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         plane+8(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         row+32(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         pixel+40(FP), SI
+	SHLQ         $0x02, SI
+	LEAQ         (DX)(DX*2), DI
+	LEAQ         (DX)(DX*4), R8
+	LEAQ         (BX)(BX*2), R9
+	MOVQ         groups+48(FP), R10
+	VBROADCASTSS factorsAVX512<>+288(SB), Z0
+	VBROADCASTSS factorsAVX512<>+0(SB), Z1
+	VBROADCASTSS factorsAVX512<>+576(SB), Z2
 
 loop:
-	MOVQ             AX, R11
-	MOVQ             CX, R12
-	VMOVUPS          (R12), Z0
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z1
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z2
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z3
-	VMOVUPS          Z0, (R11)
-	VADDPS           Z2, Z0, Z4
-	VADDPS           Z3, Z1, Z5
-	VADDPS           Z5, Z4, Z6
-	VSUBPS           Z5, Z4, Z4
-	VMOVUPS          Z6, (R11)(DX*1)
-	VMOVUPS          Z4, (R11)(DX*2)
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z0
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	VMOVAPS          Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z1, Z0
-	VMOVUPS          Z2, (R11)(DI*1)
-	VMOVUPS          Z0, (R11)(DX*4)
-	VMOVUPS          Z3, (R11)(R8*1)
-	LEAQ             (R11)(DI*2), R11
-	MOVQ             CX, R12
-	VMOVUPS          (R12), Z0
-	VADDPS           (R12)(BX*2), Z0, Z0
-	VMOVUPS          (R12)(BX*1), Z1
-	VADDPS           (R12)(R9*1), Z1, Z1
-	VADDPS           Z1, Z0, Z2
-	VSUBPS           Z1, Z0, Z0
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z1
-	VADDPS           (R12)(BX*2), Z1, Z1
-	VMOVUPS          (R12)(BX*1), Z3
-	VADDPS           (R12)(R9*1), Z3, Z3
-	VADDPS           Z3, Z1, Z4
-	VSUBPS           Z3, Z1, Z1
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z3
-	VADDPS           (R12)(BX*2), Z3, Z3
-	VMOVUPS          (R12)(BX*1), Z5
-	VADDPS           (R12)(R9*1), Z5, Z5
-	VADDPS           Z5, Z3, Z6
-	VSUBPS           Z5, Z3, Z3
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z5
-	VADDPS           (R12)(BX*2), Z5, Z5
-	VMOVUPS          (R12)(BX*1), Z7
-	VADDPS           (R12)(R9*1), Z7, Z7
-	VADDPS           Z7, Z5, Z8
-	VSUBPS           Z7, Z5, Z5
-	VMOVUPS          Z2, (R11)
-	VADDPS           Z6, Z2, Z7
-	VADDPS           Z8, Z4, Z9
-	VADDPS           Z9, Z7, Z10
-	VSUBPS           Z9, Z7, Z7
-	VMOVUPS          Z10, (R11)(DX*1)
-	VMOVUPS          Z7, (R11)(DX*2)
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z2
-	VMOVAPS          Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z8, Z4
-	VMOVAPS          Z2, Z6
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z4, Z6
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z4, Z2
-	VMOVUPS          Z6, (R11)(DI*1)
-	VMOVUPS          Z2, (R11)(DX*4)
-	VMOVUPS          Z8, (R11)(R8*1)
-	LEAQ             (R11)(DI*2), R11
-	VMOVUPS          Z0, (R11)
-	VADDPS           Z3, Z0, Z2
-	VADDPS           Z5, Z1, Z4
-	VADDPS           Z4, Z2, Z6
-	VSUBPS           Z4, Z2, Z2
-	VMOVUPS          Z6, (R11)(DX*1)
-	VMOVUPS          Z2, (R11)(DX*2)
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z0
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z1
-	VMOVAPS          Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z1, Z0
-	VMOVUPS          Z2, (R11)(DI*1)
-	VMOVUPS          Z0, (R11)(DX*4)
-	VMOVUPS          Z5, (R11)(R8*1)
-	LEAQ             (R11)(DI*2), R11
-	MOVQ             CX, R12
-	VMOVUPS          (R12), Z0
-	VMOVUPS          (R12)(BX*2), Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z1, Z0
-	VMOVUPS          (R12)(BX*1), Z1
-	VMOVUPS          (R12)(R9*1), Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z1
-	VMOVAPS          Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z1, Z0
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z1
-	VMOVUPS          (R12)(BX*2), Z3
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	VMOVUPS          (R12)(BX*1), Z3
-	VMOVUPS          (R12)(R9*1), Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z4, Z3
-	VMOVAPS          Z1, Z4
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z3, Z4
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z3, Z1
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z3
-	VMOVUPS          (R12)(BX*2), Z5
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z3
-	VMOVUPS          (R12)(BX*1), Z5
-	VMOVUPS          (R12)(R9*1), Z6
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z5
-	VMOVAPS          Z3, Z6
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z5, Z6
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z5, Z3
-	ADDQ             SI, R12
-	VMOVUPS          (R12), Z5
-	VMOVUPS          (R12)(BX*2), Z7
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z7, Z5
-	VMOVUPS          (R12)(BX*1), Z7
-	VMOVUPS          (R12)(R9*1), Z8
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z8, Z7
-	VMOVAPS          Z5, Z8
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z7, Z8
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z7, Z5
-	VMOVUPS          Z2, (R11)
-	VADDPS           Z6, Z2, Z7
-	VADDPS           Z8, Z4, Z9
-	VADDPS           Z9, Z7, Z10
-	VSUBPS           Z9, Z7, Z7
-	VMOVUPS          Z10, (R11)(DX*1)
-	VMOVUPS          Z7, (R11)(DX*2)
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z2
-	VMOVAPS          Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z8, Z4
-	VMOVAPS          Z2, Z6
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z4, Z6
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z4, Z2
-	VMOVUPS          Z6, (R11)(DI*1)
-	VMOVUPS          Z2, (R11)(DX*4)
-	VMOVUPS          Z8, (R11)(R8*1)
-	LEAQ             (R11)(DI*2), R11
-	VMOVUPS          Z0, (R11)
-	VADDPS           Z3, Z0, Z2
-	VADDPS           Z5, Z1, Z4
-	VADDPS           Z4, Z2, Z6
-	VSUBPS           Z4, Z2, Z2
-	VMOVUPS          Z6, (R11)(DX*1)
-	VMOVUPS          Z2, (R11)(DX*2)
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z0
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z1
-	VMOVAPS          Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z1, Z0
-	VMOVUPS          Z2, (R11)(DI*1)
-	VMOVUPS          Z0, (R11)(DX*4)
-	VMOVUPS          Z5, (R11)(R8*1)
-	LEAQ             (R11)(DI*2), R11
-	MOVQ             CX, R12
-	VMOVUPS          (R12)(R9*1), Z0
-	ADDQ             SI, R12
-	VMOVUPS          (R12)(R9*1), Z1
-	ADDQ             SI, R12
-	VMOVUPS          (R12)(R9*1), Z2
-	ADDQ             SI, R12
-	VMOVUPS          (R12)(R9*1), Z3
-	VMOVUPS          Z0, (R11)
-	VADDPS           Z2, Z0, Z4
-	VADDPS           Z3, Z1, Z5
-	VADDPS           Z5, Z4, Z6
-	VSUBPS           Z5, Z4, Z4
-	VMOVUPS          Z6, (R11)(DX*1)
-	VMOVUPS          Z4, (R11)(DX*2)
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z2, Z0
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	VMOVAPS          Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+256(SB), Z1, Z0
-	VMOVUPS          Z2, (R11)(DI*1)
-	VMOVUPS          Z0, (R11)(DX*4)
-	VMOVUPS          Z3, (R11)(R8*1)
-	LEAQ             (R11)(DI*2), R11
-	ADDQ             $0x00000040, CX
-	MOVQ             group+16(FP), R11
-	SHLQ             $0x02, R11
-	ADDQ             R11, AX
-	DECQ             R10
-	JNZ              loop
+	MOVQ         AX, R11
+	MOVQ         CX, R12
+	VMOVUPS      (R12), Z2
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z3
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z4
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z5
+	VMOVUPS      Z2, (R11)
+	VADDPS       Z4, Z2, Z6
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z7, Z6, Z8
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z8, (R11)(DX*1)
+	VMOVUPS      Z6, (R11)(DX*2)
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  Z1, Z4, Z2
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z1, Z5, Z3
+	VMOVAPS      Z2, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z4, (R11)(DI*1)
+	VMOVUPS      Z2, (R11)(DX*4)
+	VMOVUPS      Z5, (R11)(R8*1)
+	LEAQ         (R11)(DI*2), R11
+	MOVQ         CX, R12
+	VMOVUPS      (R12), Z2
+	VADDPS       (R12)(BX*2), Z2, Z2
+	VMOVUPS      (R12)(BX*1), Z3
+	VADDPS       (R12)(R9*1), Z3, Z3
+	VADDPS       Z3, Z2, Z4
+	VSUBPS       Z3, Z2, Z2
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z3
+	VADDPS       (R12)(BX*2), Z3, Z3
+	VMOVUPS      (R12)(BX*1), Z5
+	VADDPS       (R12)(R9*1), Z5, Z5
+	VADDPS       Z5, Z3, Z6
+	VSUBPS       Z5, Z3, Z3
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z5
+	VADDPS       (R12)(BX*2), Z5, Z5
+	VMOVUPS      (R12)(BX*1), Z7
+	VADDPS       (R12)(R9*1), Z7, Z7
+	VADDPS       Z7, Z5, Z8
+	VSUBPS       Z7, Z5, Z5
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z7
+	VADDPS       (R12)(BX*2), Z7, Z7
+	VMOVUPS      (R12)(BX*1), Z9
+	VADDPS       (R12)(R9*1), Z9, Z9
+	VADDPS       Z9, Z7, Z10
+	VSUBPS       Z9, Z7, Z7
+	VMOVUPS      Z4, (R11)
+	VADDPS       Z8, Z4, Z9
+	VADDPS       Z10, Z6, Z11
+	VADDPS       Z11, Z9, Z12
+	VSUBPS       Z11, Z9, Z9
+	VMOVUPS      Z12, (R11)(DX*1)
+	VMOVUPS      Z9, (R11)(DX*2)
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z1, Z8, Z4
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z1, Z10, Z6
+	VMOVAPS      Z4, Z8
+	VFMADD231PS  Z0, Z6, Z8
+	VFNMADD231PS Z0, Z6, Z4
+	VMOVUPS      Z8, (R11)(DI*1)
+	VMOVUPS      Z4, (R11)(DX*4)
+	VMOVUPS      Z10, (R11)(R8*1)
+	LEAQ         (R11)(DI*2), R11
+	VMOVUPS      Z2, (R11)
+	VADDPS       Z5, Z2, Z4
+	VADDPS       Z7, Z3, Z6
+	VADDPS       Z6, Z4, Z8
+	VSUBPS       Z6, Z4, Z4
+	VMOVUPS      Z8, (R11)(DX*1)
+	VMOVUPS      Z4, (R11)(DX*2)
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  Z1, Z5, Z2
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z1, Z7, Z3
+	VMOVAPS      Z2, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z4, (R11)(DI*1)
+	VMOVUPS      Z2, (R11)(DX*4)
+	VMOVUPS      Z7, (R11)(R8*1)
+	LEAQ         (R11)(DI*2), R11
+	MOVQ         CX, R12
+	VMOVUPS      (R12), Z2
+	VMOVUPS      (R12)(BX*2), Z3
+	VFMADD231PS  Z1, Z3, Z2
+	VMOVUPS      (R12)(BX*1), Z3
+	VMOVUPS      (R12)(R9*1), Z4
+	VFMADD231PS  Z1, Z4, Z3
+	VMOVAPS      Z2, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VFNMADD231PS Z0, Z3, Z2
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z3
+	VMOVUPS      (R12)(BX*2), Z5
+	VFMADD231PS  Z1, Z5, Z3
+	VMOVUPS      (R12)(BX*1), Z5
+	VMOVUPS      (R12)(R9*1), Z6
+	VFMADD231PS  Z1, Z6, Z5
+	VMOVAPS      Z3, Z6
+	VFMADD231PS  Z0, Z5, Z6
+	VFNMADD231PS Z0, Z5, Z3
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z5
+	VMOVUPS      (R12)(BX*2), Z7
+	VFMADD231PS  Z1, Z7, Z5
+	VMOVUPS      (R12)(BX*1), Z7
+	VMOVUPS      (R12)(R9*1), Z8
+	VFMADD231PS  Z1, Z8, Z7
+	VMOVAPS      Z5, Z8
+	VFMADD231PS  Z0, Z7, Z8
+	VFNMADD231PS Z0, Z7, Z5
+	ADDQ         SI, R12
+	VMOVUPS      (R12), Z7
+	VMOVUPS      (R12)(BX*2), Z9
+	VFMADD231PS  Z1, Z9, Z7
+	VMOVUPS      (R12)(BX*1), Z9
+	VMOVUPS      (R12)(R9*1), Z10
+	VFMADD231PS  Z1, Z10, Z9
+	VMOVAPS      Z7, Z10
+	VFMADD231PS  Z0, Z9, Z10
+	VFNMADD231PS Z0, Z9, Z7
+	VMOVUPS      Z4, (R11)
+	VADDPS       Z8, Z4, Z9
+	VADDPS       Z10, Z6, Z11
+	VADDPS       Z11, Z9, Z12
+	VSUBPS       Z11, Z9, Z9
+	VMOVUPS      Z12, (R11)(DX*1)
+	VMOVUPS      Z9, (R11)(DX*2)
+	VMOVAPS      Z4, Z4
+	VFMADD231PS  Z1, Z8, Z4
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z1, Z10, Z6
+	VMOVAPS      Z4, Z8
+	VFMADD231PS  Z0, Z6, Z8
+	VFNMADD231PS Z0, Z6, Z4
+	VMOVUPS      Z8, (R11)(DI*1)
+	VMOVUPS      Z4, (R11)(DX*4)
+	VMOVUPS      Z10, (R11)(R8*1)
+	LEAQ         (R11)(DI*2), R11
+	VMOVUPS      Z2, (R11)
+	VADDPS       Z5, Z2, Z4
+	VADDPS       Z7, Z3, Z6
+	VADDPS       Z6, Z4, Z8
+	VSUBPS       Z6, Z4, Z4
+	VMOVUPS      Z8, (R11)(DX*1)
+	VMOVUPS      Z4, (R11)(DX*2)
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  Z1, Z5, Z2
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z1, Z7, Z3
+	VMOVAPS      Z2, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z4, (R11)(DI*1)
+	VMOVUPS      Z2, (R11)(DX*4)
+	VMOVUPS      Z7, (R11)(R8*1)
+	LEAQ         (R11)(DI*2), R11
+	MOVQ         CX, R12
+	VMOVUPS      (R12)(R9*1), Z2
+	ADDQ         SI, R12
+	VMOVUPS      (R12)(R9*1), Z3
+	ADDQ         SI, R12
+	VMOVUPS      (R12)(R9*1), Z4
+	ADDQ         SI, R12
+	VMOVUPS      (R12)(R9*1), Z5
+	VMOVUPS      Z2, (R11)
+	VADDPS       Z4, Z2, Z6
+	VADDPS       Z5, Z3, Z7
+	VADDPS       Z7, Z6, Z8
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z8, (R11)(DX*1)
+	VMOVUPS      Z6, (R11)(DX*2)
+	VMOVAPS      Z2, Z2
+	VFMADD231PS  Z1, Z4, Z2
+	VMOVAPS      Z3, Z3
+	VFMADD231PS  Z1, Z5, Z3
+	VMOVAPS      Z2, Z4
+	VFMADD231PS  Z0, Z3, Z4
+	VFNMADD231PS Z0, Z3, Z2
+	VMOVUPS      Z4, (R11)(DI*1)
+	VMOVUPS      Z2, (R11)(DX*4)
+	VMOVUPS      Z5, (R11)(R8*1)
+	LEAQ         (R11)(DI*2), R11
+	ADDQ         $0x00000040, CX
+	MOVQ         group+16(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, AX
+	DECQ         R10
+	JNZ          loop
 	VZEROUPPER
 	RET
 
 // func winograd4KernelsAVX512(dst *float32, plane int, apart int, src *float32, tap int, step int, count int, lanes int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·winograd4KernelsAVX512(SB), NOSPLIT, $0-64
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+24(FP), CX
-	MOVQ  plane+8(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  tap+32(FP), BX
-	SHLQ  $0x02, BX
-	LEAQ  (DX)(DX*2), SI
-	LEAQ  (DX)(DX*4), DI
-	MOVQ  count+48(FP), R8
-	MOVQ  lanes+56(FP), R9
-	MOVQ  $+1, R10
-	SHLXQ R9, R10, R9
-	DECQ  R9
-	KMOVW R9, K1
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         plane+8(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         tap+32(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (DX)(DX*2), SI
+	LEAQ         (DX)(DX*4), DI
+	MOVQ         count+48(FP), R8
+	MOVQ         lanes+56(FP), R9
+	MOVQ         $+1, R10
+	SHLXQ        R9, R10, R9
+	DECQ         R9
+	KMOVW        R9, K1
+	VBROADCASTSS factorsAVX512<>+320(SB), Z0
+	VBROADCASTSS factorsAVX512<>+416(SB), Z1
+	VBROADCASTSS factorsAVX512<>+448(SB), Z2
+	VBROADCASTSS factorsAVX512<>+512(SB), Z3
 
 loop:
-	MOVQ             CX, R9
-	VMOVUPS.Z        (R9), K1, Z0
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z1
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z2
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z3
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z4
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z5
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z6
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z7
-	ADDQ             BX, R9
-	VMOVUPS.Z        (R9), K1, Z8
-	ADDQ             BX, R9
-	MOVQ             AX, R9
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z0, Z9
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z1, Z10
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z2, Z11
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z9, Z12
-	VMOVUPS          Z12, (R9)
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z9, Z12
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z11, Z12
-	VMOVAPS          Z12, Z13
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z10, Z13
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z10, Z12
-	VMOVUPS          Z13, (R9)(DX*1)
-	VMOVUPS          Z12, (R9)(DX*2)
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z9, Z9
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z11, Z9
-	VMOVAPS          Z9, Z12
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z10, Z12
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z10, Z9
-	VMOVUPS          Z12, (R9)(SI*1)
-	VMOVUPS          Z9, (R9)(DX*4)
-	VMOVUPS          Z11, (R9)(DI*1)
-	LEAQ             (R9)(SI*2), R9
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z0, Z9
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z6, Z9
-	VMOVAPS          Z9, Z10
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z3, Z10
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z3, Z9
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z1, Z11
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z7, Z11
-	VMOVAPS          Z11, Z12
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z4, Z12
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z4, Z11
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z2, Z13
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z8, Z13
-	VMOVAPS          Z13, Z14
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z5, Z14
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z5, Z13
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z10, Z15
-	VMOVUPS          Z15, (R9)
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z10, Z15
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z14, Z15
-	VMOVAPS          Z15, Z16
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z12, Z16
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z12, Z15
-	VMOVUPS          Z16, (R9)(DX*1)
-	VMOVUPS          Z15, (R9)(DX*2)
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z10, Z10
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z14, Z10
-	VMOVAPS          Z10, Z15
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z12, Z15
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z12, Z10
-	VMOVUPS          Z15, (R9)(SI*1)
-	VMOVUPS          Z10, (R9)(DX*4)
-	VMOVUPS          Z14, (R9)(DI*1)
-	LEAQ             (R9)(SI*2), R9
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z9, Z10
-	VMOVUPS          Z10, (R9)
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z9, Z10
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z13, Z10
-	VMOVAPS          Z10, Z12
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z11, Z12
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z11, Z10
-	VMOVUPS          Z12, (R9)(DX*1)
-	VMOVUPS          Z10, (R9)(DX*2)
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z9, Z9
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z13, Z9
-	VMOVAPS          Z9, Z10
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z11, Z10
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z11, Z9
-	VMOVUPS          Z10, (R9)(SI*1)
-	VMOVUPS          Z9, (R9)(DX*4)
-	VMOVUPS          Z13, (R9)(DI*1)
-	LEAQ             (R9)(SI*2), R9
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z6, Z0
-	VMOVAPS          Z0, Z9
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z3, Z9
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z3, Z0
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z7, Z1
-	VMOVAPS          Z1, Z3
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z4, Z3
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z4, Z1
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z8, Z2
-	VMOVAPS          Z2, Z4
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z5, Z4
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z5, Z2
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z9, Z5
-	VMOVUPS          Z5, (R9)
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z9, Z5
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z4, Z5
-	VMOVAPS          Z5, Z10
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z3, Z10
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z3, Z5
-	VMOVUPS          Z10, (R9)(DX*1)
-	VMOVUPS          Z5, (R9)(DX*2)
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z9, Z5
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z4, Z5
-	VMOVAPS          Z5, Z9
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z3, Z9
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z3, Z5
-	VMOVUPS          Z9, (R9)(SI*1)
-	VMOVUPS          Z5, (R9)(DX*4)
-	VMOVUPS          Z4, (R9)(DI*1)
-	LEAQ             (R9)(SI*2), R9
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z0, Z3
-	VMOVUPS          Z3, (R9)
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z0, Z3
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z2, Z3
-	VMOVAPS          Z3, Z4
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z1, Z4
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z1, Z3
-	VMOVUPS          Z4, (R9)(DX*1)
-	VMOVUPS          Z3, (R9)(DX*2)
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z2, Z0
-	VMOVAPS          Z0, Z3
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z1, Z3
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z1, Z0
-	VMOVUPS          Z3, (R9)(SI*1)
-	VMOVUPS          Z0, (R9)(DX*4)
-	VMOVUPS          Z2, (R9)(DI*1)
-	LEAQ             (R9)(SI*2), R9
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z6, Z0
-	VMOVUPS          Z0, (R9)
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z6, Z0
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z8, Z0
-	VMOVAPS          Z0, Z1
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z7, Z1
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z7, Z0
-	VMOVUPS          Z1, (R9)(DX*1)
-	VMOVUPS          Z0, (R9)(DX*2)
-	VMULPS.BCST      factorsAVX512<>+448(SB), Z6, Z0
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z8, Z0
-	VMOVAPS          Z0, Z1
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z7, Z1
-	VFMADD231PS.BCST factorsAVX512<>+544(SB), Z7, Z0
-	VMOVUPS          Z1, (R9)(SI*1)
-	VMOVUPS          Z0, (R9)(DX*4)
-	VMOVUPS          Z8, (R9)(DI*1)
-	LEAQ             (R9)(SI*2), R9
-	MOVQ             step+40(FP), R9
-	SHLQ             $0x02, R9
-	MOVQ             apart+16(FP), R10
-	SHLQ             $0x02, R10
-	ADDQ             R9, CX
-	ADDQ             R10, AX
-	DECQ             R8
-	JNZ              loop
+	MOVQ         CX, R9
+	VMOVUPS.Z    (R9), K1, Z4
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z5
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z6
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z7
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z8
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z9
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z10
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z11
+	ADDQ         BX, R9
+	VMOVUPS.Z    (R9), K1, Z12
+	ADDQ         BX, R9
+	MOVQ         AX, R9
+	VMULPS       Z0, Z4, Z13
+	VMULPS       Z0, Z5, Z14
+	VMULPS       Z0, Z6, Z15
+	VMULPS       Z0, Z13, Z16
+	VMOVUPS      Z16, (R9)
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z13, Z16
+	VFNMADD231PS Z1, Z15, Z16
+	VMOVAPS      Z16, Z17
+	VFNMADD231PS Z1, Z14, Z17
+	VFMADD231PS  Z1, Z14, Z16
+	VMOVUPS      Z17, (R9)(DX*1)
+	VMOVUPS      Z16, (R9)(DX*2)
+	VMULPS       Z2, Z13, Z13
+	VFMADD231PS  Z1, Z15, Z13
+	VMOVAPS      Z13, Z16
+	VFMADD231PS  Z3, Z14, Z16
+	VFNMADD231PS Z3, Z14, Z13
+	VMOVUPS      Z16, (R9)(SI*1)
+	VMOVUPS      Z13, (R9)(DX*4)
+	VMOVUPS      Z15, (R9)(DI*1)
+	LEAQ         (R9)(SI*2), R9
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z4, Z13
+	VFNMADD231PS Z1, Z10, Z13
+	VMOVAPS      Z13, Z14
+	VFNMADD231PS Z1, Z7, Z14
+	VFMADD231PS  Z1, Z7, Z13
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z5, Z15
+	VFNMADD231PS Z1, Z11, Z15
+	VMOVAPS      Z15, Z16
+	VFNMADD231PS Z1, Z8, Z16
+	VFMADD231PS  Z1, Z8, Z15
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z6, Z17
+	VFNMADD231PS Z1, Z12, Z17
+	VMOVAPS      Z17, Z18
+	VFNMADD231PS Z1, Z9, Z18
+	VFMADD231PS  Z1, Z9, Z17
+	VMULPS       Z0, Z14, Z19
+	VMOVUPS      Z19, (R9)
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z14, Z19
+	VFNMADD231PS Z1, Z18, Z19
+	VMOVAPS      Z19, Z20
+	VFNMADD231PS Z1, Z16, Z20
+	VFMADD231PS  Z1, Z16, Z19
+	VMOVUPS      Z20, (R9)(DX*1)
+	VMOVUPS      Z19, (R9)(DX*2)
+	VMULPS       Z2, Z14, Z14
+	VFMADD231PS  Z1, Z18, Z14
+	VMOVAPS      Z14, Z19
+	VFMADD231PS  Z3, Z16, Z19
+	VFNMADD231PS Z3, Z16, Z14
+	VMOVUPS      Z19, (R9)(SI*1)
+	VMOVUPS      Z14, (R9)(DX*4)
+	VMOVUPS      Z18, (R9)(DI*1)
+	LEAQ         (R9)(SI*2), R9
+	VMULPS       Z0, Z13, Z14
+	VMOVUPS      Z14, (R9)
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z13, Z14
+	VFNMADD231PS Z1, Z17, Z14
+	VMOVAPS      Z14, Z16
+	VFNMADD231PS Z1, Z15, Z16
+	VFMADD231PS  Z1, Z15, Z14
+	VMOVUPS      Z16, (R9)(DX*1)
+	VMOVUPS      Z14, (R9)(DX*2)
+	VMULPS       Z2, Z13, Z13
+	VFMADD231PS  Z1, Z17, Z13
+	VMOVAPS      Z13, Z14
+	VFMADD231PS  Z3, Z15, Z14
+	VFNMADD231PS Z3, Z15, Z13
+	VMOVUPS      Z14, (R9)(SI*1)
+	VMOVUPS      Z13, (R9)(DX*4)
+	VMOVUPS      Z17, (R9)(DI*1)
+	LEAQ         (R9)(SI*2), R9
+	VMULPS       Z2, Z4, Z4
+	VFMADD231PS  Z1, Z10, Z4
+	VMOVAPS      Z4, Z13
+	VFMADD231PS  Z3, Z7, Z13
+	VFNMADD231PS Z3, Z7, Z4
+	VMULPS       Z2, Z5, Z5
+	VFMADD231PS  Z1, Z11, Z5
+	VMOVAPS      Z5, Z7
+	VFMADD231PS  Z3, Z8, Z7
+	VFNMADD231PS Z3, Z8, Z5
+	VMULPS       Z2, Z6, Z6
+	VFMADD231PS  Z1, Z12, Z6
+	VMOVAPS      Z6, Z8
+	VFMADD231PS  Z3, Z9, Z8
+	VFNMADD231PS Z3, Z9, Z6
+	VMULPS       Z0, Z13, Z9
+	VMOVUPS      Z9, (R9)
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z13, Z9
+	VFNMADD231PS Z1, Z8, Z9
+	VMOVAPS      Z9, Z14
+	VFNMADD231PS Z1, Z7, Z14
+	VFMADD231PS  Z1, Z7, Z9
+	VMOVUPS      Z14, (R9)(DX*1)
+	VMOVUPS      Z9, (R9)(DX*2)
+	VMULPS       Z2, Z13, Z9
+	VFMADD231PS  Z1, Z8, Z9
+	VMOVAPS      Z9, Z13
+	VFMADD231PS  Z3, Z7, Z13
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVUPS      Z13, (R9)(SI*1)
+	VMOVUPS      Z9, (R9)(DX*4)
+	VMOVUPS      Z8, (R9)(DI*1)
+	LEAQ         (R9)(SI*2), R9
+	VMULPS       Z0, Z4, Z7
+	VMOVUPS      Z7, (R9)
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z4, Z7
+	VFNMADD231PS Z1, Z6, Z7
+	VMOVAPS      Z7, Z8
+	VFNMADD231PS Z1, Z5, Z8
+	VFMADD231PS  Z1, Z5, Z7
+	VMOVUPS      Z8, (R9)(DX*1)
+	VMOVUPS      Z7, (R9)(DX*2)
+	VMULPS       Z2, Z4, Z4
+	VFMADD231PS  Z1, Z6, Z4
+	VMOVAPS      Z4, Z7
+	VFMADD231PS  Z3, Z5, Z7
+	VFNMADD231PS Z3, Z5, Z4
+	VMOVUPS      Z7, (R9)(SI*1)
+	VMOVUPS      Z4, (R9)(DX*4)
+	VMOVUPS      Z6, (R9)(DI*1)
+	LEAQ         (R9)(SI*2), R9
+	VMULPS       Z0, Z10, Z4
+	VMOVUPS      Z4, (R9)
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z10, Z4
+	VFNMADD231PS Z1, Z12, Z4
+	VMOVAPS      Z4, Z5
+	VFNMADD231PS Z1, Z11, Z5
+	VFMADD231PS  Z1, Z11, Z4
+	VMOVUPS      Z5, (R9)(DX*1)
+	VMOVUPS      Z4, (R9)(DX*2)
+	VMULPS       Z2, Z10, Z4
+	VFMADD231PS  Z1, Z12, Z4
+	VMOVAPS      Z4, Z5
+	VFMADD231PS  Z3, Z11, Z5
+	VFNMADD231PS Z3, Z11, Z4
+	VMOVUPS      Z5, (R9)(SI*1)
+	VMOVUPS      Z4, (R9)(DX*4)
+	VMOVUPS      Z12, (R9)(DI*1)
+	LEAQ         (R9)(SI*2), R9
+	MOVQ         step+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         apart+16(FP), R10
+	SHLQ         $0x02, R10
+	ADDQ         R9, CX
+	ADDQ         R10, AX
+	DECQ         R8
+	JNZ          loop
 	VZEROUPPER
 	RET
 
 // func winograd4OutputsAVX512(dst *float32, row int, pixel int, src *float32, plane int, bias *float32, residual *float32, residualRow int, residualPixel int, groups int, mode int)
 // Requires: AVX, AVX512F
 TEXT ·winograd4OutputsAVX512(SB), NOSPLIT, $0-88
-	MOVQ src+24(FP), AX
-	MOVQ plane+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ CX, DX
-	LEAQ (CX)(CX*2), CX
-	ADDQ CX, CX
-	LEAQ (CX)(CX*2), BX
-	LEAQ (CX)(CX*4), SI
-	XORQ DI, DI
+	MOVQ         src+24(FP), AX
+	MOVQ         plane+32(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         CX, DX
+	LEAQ         (CX)(CX*2), CX
+	ADDQ         CX, CX
+	LEAQ         (CX)(CX*2), BX
+	LEAQ         (CX)(CX*4), SI
+	XORQ         DI, DI
+	VBROADCASTSS factorsAVX512<>+288(SB), Z0
+	VBROADCASTSS factorsAVX512<>+0(SB), Z1
+	VBROADCASTSS factorsAVX512<>+576(SB), Z2
 
 loop:
-	LEAQ             (AX)(DI*1), R8
-	VMOVUPS          (R8)(CX*1), Z0
-	VADDPS           (R8)(CX*2), Z0, Z1
-	VSUBPS           (R8)(CX*2), Z0, Z0
-	VMOVUPS          (R8)(BX*1), Z2
-	VADDPS           (R8)(CX*4), Z2, Z3
-	VSUBPS           (R8)(CX*4), Z2, Z2
-	VMOVUPS          (R8), Z4
-	VADDPS           Z1, Z4, Z4
-	VADDPS           Z3, Z4, Z4
-	VMOVAPS          Z0, Z5
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z2, Z5
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z2, Z0
-	VADDPS           (R8)(SI*1), Z0, Z0
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z2
-	MOVQ             bias+40(FP), R9
-	TESTQ            R9, R9
-	JZ               unbiased1
-	VADDPS           (R9)(DI*1), Z2, Z2
+	LEAQ        (AX)(DI*1), R8
+	VMOVUPS     (R8)(CX*1), Z3
+	VADDPS      (R8)(CX*2), Z3, Z4
+	VSUBPS      (R8)(CX*2), Z3, Z3
+	VMOVUPS     (R8)(BX*1), Z5
+	VADDPS      (R8)(CX*4), Z5, Z6
+	VSUBPS      (R8)(CX*4), Z5, Z5
+	VMOVUPS     (R8), Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VMOVAPS     Z3, Z8
+	VFMADD231PS Z0, Z5, Z8
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z1, Z6, Z4
+	VMOVAPS     Z3, Z3
+	VFMADD231PS Z2, Z5, Z3
+	VADDPS      (R8)(SI*1), Z3, Z3
+	ADDQ        DX, R8
+	VMOVUPS     (R8)(CX*1), Z5
+	MOVQ        bias+40(FP), R9
+	TESTQ       R9, R9
+	JZ          unbiased1
+	VADDPS      (R9)(DI*1), Z5, Z5
 
 unbiased1:
-	VADDPS           (R8)(CX*2), Z2, Z3
-	VSUBPS           (R8)(CX*2), Z2, Z2
-	VMOVUPS          (R8)(BX*1), Z6
-	VADDPS           (R8)(CX*4), Z6, Z7
-	VSUBPS           (R8)(CX*4), Z6, Z6
-	VMOVUPS          (R8), Z8
-	VADDPS           Z3, Z8, Z8
-	VADDPS           Z7, Z8, Z8
-	VMOVAPS          Z2, Z9
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z6, Z9
-	VMOVAPS          Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z7, Z3
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z6, Z2
-	VADDPS           (R8)(SI*1), Z2, Z2
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z6
-	VADDPS           (R8)(CX*2), Z6, Z7
-	VSUBPS           (R8)(CX*2), Z6, Z6
-	VMOVUPS          (R8)(BX*1), Z10
-	VADDPS           (R8)(CX*4), Z10, Z11
-	VSUBPS           (R8)(CX*4), Z10, Z10
-	VMOVUPS          (R8), Z12
-	VADDPS           Z7, Z12, Z12
-	VADDPS           Z11, Z12, Z12
-	VMOVAPS          Z6, Z13
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z10, Z13
-	VMOVAPS          Z7, Z7
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z11, Z7
-	VMOVAPS          Z6, Z6
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z10, Z6
-	VADDPS           (R8)(SI*1), Z6, Z6
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z10
-	VADDPS           (R8)(CX*2), Z10, Z11
-	VSUBPS           (R8)(CX*2), Z10, Z10
-	VMOVUPS          (R8)(BX*1), Z14
-	VADDPS           (R8)(CX*4), Z14, Z15
-	VSUBPS           (R8)(CX*4), Z14, Z14
-	VMOVUPS          (R8), Z16
-	VADDPS           Z11, Z16, Z16
-	VADDPS           Z15, Z16, Z16
-	VMOVAPS          Z10, Z17
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z14, Z17
-	VMOVAPS          Z11, Z11
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z15, Z11
-	VMOVAPS          Z10, Z10
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z14, Z10
-	VADDPS           (R8)(SI*1), Z10, Z10
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z14
-	VADDPS           (R8)(CX*2), Z14, Z15
-	VSUBPS           (R8)(CX*2), Z14, Z14
-	VMOVUPS          (R8)(BX*1), Z18
-	VADDPS           (R8)(CX*4), Z18, Z19
-	VSUBPS           (R8)(CX*4), Z18, Z18
-	VMOVUPS          (R8), Z20
-	VADDPS           Z15, Z20, Z20
-	VADDPS           Z19, Z20, Z20
-	VMOVAPS          Z14, Z21
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z18, Z21
-	VMOVAPS          Z15, Z15
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z19, Z15
-	VMOVAPS          Z14, Z14
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z18, Z14
-	VADDPS           (R8)(SI*1), Z14, Z14
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z18
-	VADDPS           (R8)(CX*2), Z18, Z19
-	VSUBPS           (R8)(CX*2), Z18, Z18
-	VMOVUPS          (R8)(BX*1), Z22
-	VADDPS           (R8)(CX*4), Z22, Z23
-	VSUBPS           (R8)(CX*4), Z22, Z22
-	VMOVUPS          (R8), Z24
-	VADDPS           Z19, Z24, Z24
-	VADDPS           Z23, Z24, Z24
-	VMOVAPS          Z18, Z25
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z22, Z25
-	VMOVAPS          Z19, Z19
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z23, Z19
-	VMOVAPS          Z18, Z18
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z22, Z18
-	VADDPS           (R8)(SI*1), Z18, Z18
-	VADDPS           Z12, Z8, Z22
-	VSUBPS           Z12, Z8, Z8
-	VADDPS           Z20, Z16, Z12
-	VSUBPS           Z20, Z16, Z16
-	VADDPS           Z22, Z4, Z4
-	VADDPS           Z12, Z4, Z4
-	VMOVAPS          Z8, Z20
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z16, Z20
-	VMOVAPS          Z22, Z22
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z12, Z22
-	VMOVAPS          Z8, Z8
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z16, Z8
-	VADDPS           Z24, Z8, Z8
-	MOVQ             residual+48(FP), R8
-	TESTQ            R8, R8
-	JZ               alone2
-	MOVQ             residual+48(FP), R8
-	MOVQ             residualRow+56(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	MOVQ             residualPixel+64(FP), R9
-	SHLQ             $0x02, R9
-	LEAQ             (R9)(R9*2), R10
-	VADDPS           (R8), Z4, Z4
-	VADDPS           (R8)(R9*1), Z20, Z20
-	VADDPS           (R8)(R9*2), Z22, Z22
-	VADDPS           (R8)(R10*1), Z8, Z8
+	VADDPS      (R8)(CX*2), Z5, Z6
+	VSUBPS      (R8)(CX*2), Z5, Z5
+	VMOVUPS     (R8)(BX*1), Z9
+	VADDPS      (R8)(CX*4), Z9, Z10
+	VSUBPS      (R8)(CX*4), Z9, Z9
+	VMOVUPS     (R8), Z11
+	VADDPS      Z6, Z11, Z11
+	VADDPS      Z10, Z11, Z11
+	VMOVAPS     Z5, Z12
+	VFMADD231PS Z0, Z9, Z12
+	VMOVAPS     Z6, Z6
+	VFMADD231PS Z1, Z10, Z6
+	VMOVAPS     Z5, Z5
+	VFMADD231PS Z2, Z9, Z5
+	VADDPS      (R8)(SI*1), Z5, Z5
+	ADDQ        DX, R8
+	VMOVUPS     (R8)(CX*1), Z9
+	VADDPS      (R8)(CX*2), Z9, Z10
+	VSUBPS      (R8)(CX*2), Z9, Z9
+	VMOVUPS     (R8)(BX*1), Z13
+	VADDPS      (R8)(CX*4), Z13, Z14
+	VSUBPS      (R8)(CX*4), Z13, Z13
+	VMOVUPS     (R8), Z15
+	VADDPS      Z10, Z15, Z15
+	VADDPS      Z14, Z15, Z15
+	VMOVAPS     Z9, Z16
+	VFMADD231PS Z0, Z13, Z16
+	VMOVAPS     Z10, Z10
+	VFMADD231PS Z1, Z14, Z10
+	VMOVAPS     Z9, Z9
+	VFMADD231PS Z2, Z13, Z9
+	VADDPS      (R8)(SI*1), Z9, Z9
+	ADDQ        DX, R8
+	VMOVUPS     (R8)(CX*1), Z13
+	VADDPS      (R8)(CX*2), Z13, Z14
+	VSUBPS      (R8)(CX*2), Z13, Z13
+	VMOVUPS     (R8)(BX*1), Z17
+	VADDPS      (R8)(CX*4), Z17, Z18
+	VSUBPS      (R8)(CX*4), Z17, Z17
+	VMOVUPS     (R8), Z19
+	VADDPS      Z14, Z19, Z19
+	VADDPS      Z18, Z19, Z19
+	VMOVAPS     Z13, Z20
+	VFMADD231PS Z0, Z17, Z20
+	VMOVAPS     Z14, Z14
+	VFMADD231PS Z1, Z18, Z14
+	VMOVAPS     Z13, Z13
+	VFMADD231PS Z2, Z17, Z13
+	VADDPS      (R8)(SI*1), Z13, Z13
+	ADDQ        DX, R8
+	VMOVUPS     (R8)(CX*1), Z17
+	VADDPS      (R8)(CX*2), Z17, Z18
+	VSUBPS      (R8)(CX*2), Z17, Z17
+	VMOVUPS     (R8)(BX*1), Z21
+	VADDPS      (R8)(CX*4), Z21, Z22
+	VSUBPS      (R8)(CX*4), Z21, Z21
+	VMOVUPS     (R8), Z23
+	VADDPS      Z18, Z23, Z23
+	VADDPS      Z22, Z23, Z23
+	VMOVAPS     Z17, Z24
+	VFMADD231PS Z0, Z21, Z24
+	VMOVAPS     Z18, Z18
+	VFMADD231PS Z1, Z22, Z18
+	VMOVAPS     Z17, Z17
+	VFMADD231PS Z2, Z21, Z17
+	VADDPS      (R8)(SI*1), Z17, Z17
+	ADDQ        DX, R8
+	VMOVUPS     (R8)(CX*1), Z21
+	VADDPS      (R8)(CX*2), Z21, Z22
+	VSUBPS      (R8)(CX*2), Z21, Z21
+	VMOVUPS     (R8)(BX*1), Z25
+	VADDPS      (R8)(CX*4), Z25, Z26
+	VSUBPS      (R8)(CX*4), Z25, Z25
+	VMOVUPS     (R8), Z27
+	VADDPS      Z22, Z27, Z27
+	VADDPS      Z26, Z27, Z27
+	VMOVAPS     Z21, Z28
+	VFMADD231PS Z0, Z25, Z28
+	VMOVAPS     Z22, Z22
+	VFMADD231PS Z1, Z26, Z22
+	VMOVAPS     Z21, Z21
+	VFMADD231PS Z2, Z25, Z21
+	VADDPS      (R8)(SI*1), Z21, Z21
+	VADDPS      Z15, Z11, Z25
+	VSUBPS      Z15, Z11, Z11
+	VADDPS      Z23, Z19, Z15
+	VSUBPS      Z23, Z19, Z19
+	VADDPS      Z25, Z7, Z7
+	VADDPS      Z15, Z7, Z7
+	VMOVAPS     Z11, Z23
+	VFMADD231PS Z0, Z19, Z23
+	VMOVAPS     Z25, Z25
+	VFMADD231PS Z1, Z15, Z25
+	VMOVAPS     Z11, Z11
+	VFMADD231PS Z2, Z19, Z11
+	VADDPS      Z27, Z11, Z11
+	MOVQ        residual+48(FP), R8
+	TESTQ       R8, R8
+	JZ          alone2
+	MOVQ        residual+48(FP), R8
+	MOVQ        residualRow+56(FP), R9
+	SHLQ        $0x02, R9
+	ADDQ        DI, R8
+	MOVQ        residualPixel+64(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (R9)(R9*2), R10
+	VADDPS      (R8), Z7, Z7
+	VADDPS      (R8)(R9*1), Z23, Z23
+	VADDPS      (R8)(R9*2), Z25, Z25
+	VADDPS      (R8)(R10*1), Z11, Z11
 
 alone2:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000002, R8
 	JZ           linear3
-	VBROADCASTSS factorsAVX512<>+64(SB), Z12
-	VMAXPS       Z4, Z12, Z4
-	VMAXPS       Z20, Z12, Z20
-	VMAXPS       Z22, Z12, Z22
-	VMAXPS       Z8, Z12, Z8
+	VBROADCASTSS factorsAVX512<>+64(SB), Z15
+	VMAXPS       Z7, Z15, Z7
+	VMAXPS       Z23, Z15, Z23
+	VMAXPS       Z25, Z15, Z25
+	VMAXPS       Z11, Z15, Z11
 
 linear3:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped4
-	VBROADCASTSS factorsAVX512<>+736(SB), Z12
-	VMINPS       Z4, Z12, Z4
-	VMINPS       Z20, Z12, Z20
-	VMINPS       Z22, Z12, Z22
-	VMINPS       Z8, Z12, Z8
+	VBROADCASTSS factorsAVX512<>+736(SB), Z15
+	VMINPS       Z7, Z15, Z7
+	VMINPS       Z23, Z15, Z23
+	VMINPS       Z25, Z15, Z25
+	VMINPS       Z11, Z15, Z11
 
 uncapped4:
-	MOVQ             dst+0(FP), R8
-	MOVQ             row+8(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	MOVQ             pixel+16(FP), R9
-	SHLQ             $0x02, R9
-	LEAQ             (R9)(R9*2), R10
-	VMOVUPS          Z4, (R8)
-	VMOVUPS          Z20, (R8)(R9*1)
-	VMOVUPS          Z22, (R8)(R9*2)
-	VMOVUPS          Z8, (R8)(R10*1)
-	VADDPS           Z13, Z9, Z4
-	VSUBPS           Z13, Z9, Z8
-	VADDPS           Z21, Z17, Z9
-	VSUBPS           Z21, Z17, Z12
-	VADDPS           Z4, Z5, Z5
-	VADDPS           Z9, Z5, Z5
-	VMOVAPS          Z8, Z13
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z12, Z13
-	VMOVAPS          Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z9, Z4
-	VMOVAPS          Z8, Z8
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z12, Z8
-	VADDPS           Z25, Z8, Z8
-	MOVQ             residual+48(FP), R8
-	TESTQ            R8, R8
-	JZ               alone5
-	MOVQ             residual+48(FP), R8
-	MOVQ             residualRow+56(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	ADDQ             R9, R8
-	MOVQ             residualPixel+64(FP), R9
-	SHLQ             $0x02, R9
-	LEAQ             (R9)(R9*2), R10
-	VADDPS           (R8), Z5, Z5
-	VADDPS           (R8)(R9*1), Z13, Z13
-	VADDPS           (R8)(R9*2), Z4, Z4
-	VADDPS           (R8)(R10*1), Z8, Z8
+	MOVQ        dst+0(FP), R8
+	MOVQ        row+8(FP), R9
+	SHLQ        $0x02, R9
+	ADDQ        DI, R8
+	MOVQ        pixel+16(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (R9)(R9*2), R10
+	VMOVUPS     Z7, (R8)
+	VMOVUPS     Z23, (R8)(R9*1)
+	VMOVUPS     Z25, (R8)(R9*2)
+	VMOVUPS     Z11, (R8)(R10*1)
+	VADDPS      Z16, Z12, Z7
+	VSUBPS      Z16, Z12, Z11
+	VADDPS      Z24, Z20, Z12
+	VSUBPS      Z24, Z20, Z15
+	VADDPS      Z7, Z8, Z8
+	VADDPS      Z12, Z8, Z8
+	VMOVAPS     Z11, Z16
+	VFMADD231PS Z0, Z15, Z16
+	VMOVAPS     Z7, Z7
+	VFMADD231PS Z1, Z12, Z7
+	VMOVAPS     Z11, Z11
+	VFMADD231PS Z2, Z15, Z11
+	VADDPS      Z28, Z11, Z11
+	MOVQ        residual+48(FP), R8
+	TESTQ       R8, R8
+	JZ          alone5
+	MOVQ        residual+48(FP), R8
+	MOVQ        residualRow+56(FP), R9
+	SHLQ        $0x02, R9
+	ADDQ        DI, R8
+	ADDQ        R9, R8
+	MOVQ        residualPixel+64(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (R9)(R9*2), R10
+	VADDPS      (R8), Z8, Z8
+	VADDPS      (R8)(R9*1), Z16, Z16
+	VADDPS      (R8)(R9*2), Z7, Z7
+	VADDPS      (R8)(R10*1), Z11, Z11
 
 alone5:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000002, R8
 	JZ           linear6
-	VBROADCASTSS factorsAVX512<>+64(SB), Z9
-	VMAXPS       Z5, Z9, Z5
-	VMAXPS       Z13, Z9, Z13
-	VMAXPS       Z4, Z9, Z4
-	VMAXPS       Z8, Z9, Z8
+	VBROADCASTSS factorsAVX512<>+64(SB), Z12
+	VMAXPS       Z8, Z12, Z8
+	VMAXPS       Z16, Z12, Z16
+	VMAXPS       Z7, Z12, Z7
+	VMAXPS       Z11, Z12, Z11
 
 linear6:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped7
-	VBROADCASTSS factorsAVX512<>+736(SB), Z9
-	VMINPS       Z5, Z9, Z5
-	VMINPS       Z13, Z9, Z13
-	VMINPS       Z4, Z9, Z4
-	VMINPS       Z8, Z9, Z8
+	VBROADCASTSS factorsAVX512<>+736(SB), Z12
+	VMINPS       Z8, Z12, Z8
+	VMINPS       Z16, Z12, Z16
+	VMINPS       Z7, Z12, Z7
+	VMINPS       Z11, Z12, Z11
 
 uncapped7:
-	MOVQ             dst+0(FP), R8
-	MOVQ             row+8(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	ADDQ             R9, R8
-	MOVQ             pixel+16(FP), R9
-	SHLQ             $0x02, R9
-	LEAQ             (R9)(R9*2), R10
-	VMOVUPS          Z5, (R8)
-	VMOVUPS          Z13, (R8)(R9*1)
-	VMOVUPS          Z4, (R8)(R9*2)
-	VMOVUPS          Z8, (R8)(R10*1)
-	VADDPS           Z7, Z3, Z4
-	VSUBPS           Z7, Z3, Z3
-	VADDPS           Z15, Z11, Z5
-	VSUBPS           Z15, Z11, Z7
-	VADDPS           Z4, Z1, Z1
-	VADDPS           Z5, Z1, Z1
-	VMOVAPS          Z3, Z8
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z7, Z8
-	VMOVAPS          Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z4
-	VMOVAPS          Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z7, Z3
-	VADDPS           Z19, Z3, Z3
-	MOVQ             residual+48(FP), R8
-	TESTQ            R8, R8
-	JZ               alone8
-	MOVQ             residual+48(FP), R8
-	MOVQ             residualRow+56(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	ADDQ             R9, R8
-	ADDQ             R9, R8
-	MOVQ             residualPixel+64(FP), R9
-	SHLQ             $0x02, R9
-	LEAQ             (R9)(R9*2), R10
-	VADDPS           (R8), Z1, Z1
-	VADDPS           (R8)(R9*1), Z8, Z8
-	VADDPS           (R8)(R9*2), Z4, Z4
-	VADDPS           (R8)(R10*1), Z3, Z3
+	MOVQ        dst+0(FP), R8
+	MOVQ        row+8(FP), R9
+	SHLQ        $0x02, R9
+	ADDQ        DI, R8
+	ADDQ        R9, R8
+	MOVQ        pixel+16(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (R9)(R9*2), R10
+	VMOVUPS     Z8, (R8)
+	VMOVUPS     Z16, (R8)(R9*1)
+	VMOVUPS     Z7, (R8)(R9*2)
+	VMOVUPS     Z11, (R8)(R10*1)
+	VADDPS      Z10, Z6, Z7
+	VSUBPS      Z10, Z6, Z6
+	VADDPS      Z18, Z14, Z8
+	VSUBPS      Z18, Z14, Z10
+	VADDPS      Z7, Z4, Z4
+	VADDPS      Z8, Z4, Z4
+	VMOVAPS     Z6, Z11
+	VFMADD231PS Z0, Z10, Z11
+	VMOVAPS     Z7, Z7
+	VFMADD231PS Z1, Z8, Z7
+	VMOVAPS     Z6, Z6
+	VFMADD231PS Z2, Z10, Z6
+	VADDPS      Z22, Z6, Z6
+	MOVQ        residual+48(FP), R8
+	TESTQ       R8, R8
+	JZ          alone8
+	MOVQ        residual+48(FP), R8
+	MOVQ        residualRow+56(FP), R9
+	SHLQ        $0x02, R9
+	ADDQ        DI, R8
+	ADDQ        R9, R8
+	ADDQ        R9, R8
+	MOVQ        residualPixel+64(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (R9)(R9*2), R10
+	VADDPS      (R8), Z4, Z4
+	VADDPS      (R8)(R9*1), Z11, Z11
+	VADDPS      (R8)(R9*2), Z7, Z7
+	VADDPS      (R8)(R10*1), Z6, Z6
 
 alone8:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000002, R8
 	JZ           linear9
-	VBROADCASTSS factorsAVX512<>+64(SB), Z5
-	VMAXPS       Z1, Z5, Z1
-	VMAXPS       Z8, Z5, Z8
-	VMAXPS       Z4, Z5, Z4
-	VMAXPS       Z3, Z5, Z3
+	VBROADCASTSS factorsAVX512<>+64(SB), Z8
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z11, Z8, Z11
+	VMAXPS       Z7, Z8, Z7
+	VMAXPS       Z6, Z8, Z6
 
 linear9:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped10
-	VBROADCASTSS factorsAVX512<>+736(SB), Z5
-	VMINPS       Z1, Z5, Z1
-	VMINPS       Z8, Z5, Z8
-	VMINPS       Z4, Z5, Z4
-	VMINPS       Z3, Z5, Z3
+	VBROADCASTSS factorsAVX512<>+736(SB), Z8
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z11, Z8, Z11
+	VMINPS       Z7, Z8, Z7
+	VMINPS       Z6, Z8, Z6
 
 uncapped10:
-	MOVQ             dst+0(FP), R8
-	MOVQ             row+8(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	ADDQ             R9, R8
-	ADDQ             R9, R8
-	MOVQ             pixel+16(FP), R9
-	SHLQ             $0x02, R9
-	LEAQ             (R9)(R9*2), R10
-	VMOVUPS          Z1, (R8)
-	VMOVUPS          Z8, (R8)(R9*1)
-	VMOVUPS          Z4, (R8)(R9*2)
-	VMOVUPS          Z3, (R8)(R10*1)
-	VADDPS           Z6, Z2, Z1
-	VSUBPS           Z6, Z2, Z2
-	VADDPS           Z14, Z10, Z3
-	VSUBPS           Z14, Z10, Z4
-	VADDPS           Z1, Z0, Z0
-	VADDPS           Z3, Z0, Z0
-	VMOVAPS          Z2, Z5
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z4, Z5
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z4, Z2
-	VADDPS           Z18, Z2, Z2
-	MOVQ             residual+48(FP), R8
-	TESTQ            R8, R8
-	JZ               alone11
-	MOVQ             residual+48(FP), R8
-	MOVQ             residualRow+56(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	ADDQ             R9, R8
-	ADDQ             R9, R8
-	ADDQ             R9, R8
-	MOVQ             residualPixel+64(FP), R9
-	SHLQ             $0x02, R9
-	LEAQ             (R9)(R9*2), R10
-	VADDPS           (R8), Z0, Z0
-	VADDPS           (R8)(R9*1), Z5, Z5
-	VADDPS           (R8)(R9*2), Z1, Z1
-	VADDPS           (R8)(R10*1), Z2, Z2
+	MOVQ        dst+0(FP), R8
+	MOVQ        row+8(FP), R9
+	SHLQ        $0x02, R9
+	ADDQ        DI, R8
+	ADDQ        R9, R8
+	ADDQ        R9, R8
+	MOVQ        pixel+16(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (R9)(R9*2), R10
+	VMOVUPS     Z4, (R8)
+	VMOVUPS     Z11, (R8)(R9*1)
+	VMOVUPS     Z7, (R8)(R9*2)
+	VMOVUPS     Z6, (R8)(R10*1)
+	VADDPS      Z9, Z5, Z4
+	VSUBPS      Z9, Z5, Z5
+	VADDPS      Z17, Z13, Z6
+	VSUBPS      Z17, Z13, Z7
+	VADDPS      Z4, Z3, Z3
+	VADDPS      Z6, Z3, Z3
+	VMOVAPS     Z5, Z8
+	VFMADD231PS Z0, Z7, Z8
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z1, Z6, Z4
+	VMOVAPS     Z5, Z5
+	VFMADD231PS Z2, Z7, Z5
+	VADDPS      Z21, Z5, Z5
+	MOVQ        residual+48(FP), R8
+	TESTQ       R8, R8
+	JZ          alone11
+	MOVQ        residual+48(FP), R8
+	MOVQ        residualRow+56(FP), R9
+	SHLQ        $0x02, R9
+	ADDQ        DI, R8
+	ADDQ        R9, R8
+	ADDQ        R9, R8
+	ADDQ        R9, R8
+	MOVQ        residualPixel+64(FP), R9
+	SHLQ        $0x02, R9
+	LEAQ        (R9)(R9*2), R10
+	VADDPS      (R8), Z3, Z3
+	VADDPS      (R8)(R9*1), Z8, Z8
+	VADDPS      (R8)(R9*2), Z4, Z4
+	VADDPS      (R8)(R10*1), Z5, Z5
 
 alone11:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000002, R8
 	JZ           linear12
-	VBROADCASTSS factorsAVX512<>+64(SB), Z3
-	VMAXPS       Z0, Z3, Z0
-	VMAXPS       Z5, Z3, Z5
-	VMAXPS       Z1, Z3, Z1
-	VMAXPS       Z2, Z3, Z2
+	VBROADCASTSS factorsAVX512<>+64(SB), Z6
+	VMAXPS       Z3, Z6, Z3
+	VMAXPS       Z8, Z6, Z8
+	VMAXPS       Z4, Z6, Z4
+	VMAXPS       Z5, Z6, Z5
 
 linear12:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped13
-	VBROADCASTSS factorsAVX512<>+736(SB), Z3
-	VMINPS       Z0, Z3, Z0
-	VMINPS       Z5, Z3, Z5
-	VMINPS       Z1, Z3, Z1
-	VMINPS       Z2, Z3, Z2
+	VBROADCASTSS factorsAVX512<>+736(SB), Z6
+	VMINPS       Z3, Z6, Z3
+	VMINPS       Z8, Z6, Z8
+	VMINPS       Z4, Z6, Z4
+	VMINPS       Z5, Z6, Z5
 
 uncapped13:
 	MOVQ    dst+0(FP), R8
@@ -1369,10 +1370,10 @@ uncapped13:
 	MOVQ    pixel+16(FP), R9
 	SHLQ    $0x02, R9
 	LEAQ    (R9)(R9*2), R10
-	VMOVUPS Z0, (R8)
-	VMOVUPS Z5, (R8)(R9*1)
-	VMOVUPS Z1, (R8)(R9*2)
-	VMOVUPS Z2, (R8)(R10*1)
+	VMOVUPS Z3, (R8)
+	VMOVUPS Z8, (R8)(R9*1)
+	VMOVUPS Z4, (R8)(R9*2)
+	VMOVUPS Z5, (R8)(R10*1)
 	ADDQ    $0x00000040, DI
 	MOVQ    groups+72(FP), R8
 	SHLQ    $0x06, R8
@@ -1384,251 +1385,254 @@ uncapped13:
 // func winograd4PooledAVX512(dst *float32, row int, pixel int, src *float32, plane int, bias *float32, groups int, mode int)
 // Requires: AVX, AVX512F
 TEXT ·winograd4PooledAVX512(SB), NOSPLIT, $0-64
-	MOVQ src+24(FP), AX
-	MOVQ plane+32(FP), CX
-	SHLQ $0x02, CX
-	MOVQ CX, DX
-	LEAQ (CX)(CX*2), CX
-	ADDQ CX, CX
-	LEAQ (CX)(CX*2), BX
-	LEAQ (CX)(CX*4), SI
-	XORQ DI, DI
+	MOVQ         src+24(FP), AX
+	MOVQ         plane+32(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         CX, DX
+	LEAQ         (CX)(CX*2), CX
+	ADDQ         CX, CX
+	LEAQ         (CX)(CX*2), BX
+	LEAQ         (CX)(CX*4), SI
+	XORQ         DI, DI
+	VBROADCASTSS factorsAVX512<>+288(SB), Z0
+	VBROADCASTSS factorsAVX512<>+0(SB), Z1
+	VBROADCASTSS factorsAVX512<>+576(SB), Z2
 
 loop:
-	LEAQ             (AX)(DI*1), R8
-	VMOVUPS          (R8)(CX*1), Z0
-	VADDPS           (R8)(CX*2), Z0, Z1
-	VSUBPS           (R8)(CX*2), Z0, Z0
-	VMOVUPS          (R8)(BX*1), Z2
-	VADDPS           (R8)(CX*4), Z2, Z3
-	VSUBPS           (R8)(CX*4), Z2, Z2
-	VMOVUPS          (R8), Z4
-	VADDPS           Z1, Z4, Z4
-	VADDPS           Z3, Z4, Z4
-	VMOVAPS          Z0, Z5
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z2, Z5
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z2, Z0
-	VADDPS           (R8)(SI*1), Z0, Z0
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z2
-	MOVQ             bias+40(FP), R9
-	TESTQ            R9, R9
-	JZ               unbiased1
-	VADDPS           (R9)(DI*1), Z2, Z2
+	LEAQ        (AX)(DI*1), R8
+	VMOVUPS     (R8)(CX*1), Z3
+	VADDPS      (R8)(CX*2), Z3, Z4
+	VSUBPS      (R8)(CX*2), Z3, Z3
+	VMOVUPS     (R8)(BX*1), Z5
+	VADDPS      (R8)(CX*4), Z5, Z6
+	VSUBPS      (R8)(CX*4), Z5, Z5
+	VMOVUPS     (R8), Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VMOVAPS     Z3, Z8
+	VFMADD231PS Z0, Z5, Z8
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z1, Z6, Z4
+	VMOVAPS     Z3, Z3
+	VFMADD231PS Z2, Z5, Z3
+	VADDPS      (R8)(SI*1), Z3, Z3
+	ADDQ        DX, R8
+	VMOVUPS     (R8)(CX*1), Z5
+	MOVQ        bias+40(FP), R9
+	TESTQ       R9, R9
+	JZ          unbiased1
+	VADDPS      (R9)(DI*1), Z5, Z5
 
 unbiased1:
-	VADDPS           (R8)(CX*2), Z2, Z3
-	VSUBPS           (R8)(CX*2), Z2, Z2
-	VMOVUPS          (R8)(BX*1), Z6
-	VADDPS           (R8)(CX*4), Z6, Z7
-	VSUBPS           (R8)(CX*4), Z6, Z6
-	VMOVUPS          (R8), Z8
-	VADDPS           Z3, Z8, Z8
-	VADDPS           Z7, Z8, Z8
-	VMOVAPS          Z2, Z9
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z6, Z9
-	VMOVAPS          Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z7, Z3
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z6, Z2
-	VADDPS           (R8)(SI*1), Z2, Z2
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z6
-	VADDPS           (R8)(CX*2), Z6, Z7
-	VSUBPS           (R8)(CX*2), Z6, Z6
-	VMOVUPS          (R8)(BX*1), Z10
-	VADDPS           (R8)(CX*4), Z10, Z11
-	VSUBPS           (R8)(CX*4), Z10, Z10
-	VMOVUPS          (R8), Z12
-	VADDPS           Z7, Z12, Z12
-	VADDPS           Z11, Z12, Z12
-	VMOVAPS          Z6, Z13
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z10, Z13
-	VMOVAPS          Z7, Z7
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z11, Z7
-	VMOVAPS          Z6, Z6
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z10, Z6
-	VADDPS           (R8)(SI*1), Z6, Z6
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z10
-	VADDPS           (R8)(CX*2), Z10, Z11
-	VSUBPS           (R8)(CX*2), Z10, Z10
-	VMOVUPS          (R8)(BX*1), Z14
-	VADDPS           (R8)(CX*4), Z14, Z15
-	VSUBPS           (R8)(CX*4), Z14, Z14
-	VMOVUPS          (R8), Z16
-	VADDPS           Z11, Z16, Z16
-	VADDPS           Z15, Z16, Z16
-	VMOVAPS          Z10, Z17
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z14, Z17
-	VMOVAPS          Z11, Z11
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z15, Z11
-	VMOVAPS          Z10, Z10
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z14, Z10
-	VADDPS           (R8)(SI*1), Z10, Z10
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z14
-	VADDPS           (R8)(CX*2), Z14, Z15
-	VSUBPS           (R8)(CX*2), Z14, Z14
-	VMOVUPS          (R8)(BX*1), Z18
-	VADDPS           (R8)(CX*4), Z18, Z19
-	VSUBPS           (R8)(CX*4), Z18, Z18
-	VMOVUPS          (R8), Z20
-	VADDPS           Z15, Z20, Z20
-	VADDPS           Z19, Z20, Z20
-	VMOVAPS          Z14, Z21
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z18, Z21
-	VMOVAPS          Z15, Z15
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z19, Z15
-	VMOVAPS          Z14, Z14
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z18, Z14
-	VADDPS           (R8)(SI*1), Z14, Z14
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z18
-	VADDPS           (R8)(CX*2), Z18, Z19
-	VSUBPS           (R8)(CX*2), Z18, Z18
-	VMOVUPS          (R8)(BX*1), Z22
-	VADDPS           (R8)(CX*4), Z22, Z23
-	VSUBPS           (R8)(CX*4), Z22, Z22
-	VMOVUPS          (R8), Z24
-	VADDPS           Z19, Z24, Z24
-	VADDPS           Z23, Z24, Z24
-	VMOVAPS          Z18, Z25
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z22, Z25
-	VMOVAPS          Z19, Z19
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z23, Z19
-	VMOVAPS          Z18, Z18
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z22, Z18
-	VADDPS           (R8)(SI*1), Z18, Z18
-	VADDPS           Z12, Z8, Z22
-	VSUBPS           Z12, Z8, Z8
-	VADDPS           Z20, Z16, Z12
-	VSUBPS           Z20, Z16, Z16
-	VADDPS           Z22, Z4, Z4
-	VADDPS           Z12, Z4, Z4
-	VMOVAPS          Z8, Z20
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z16, Z20
-	VMOVAPS          Z22, Z22
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z12, Z22
-	VMOVAPS          Z8, Z8
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z16, Z8
-	VADDPS           Z24, Z8, Z8
-	VMAXPS           Z20, Z4, Z12
-	VCMPPS           $0x03, Z4, Z4, K1
-	VMOVAPS          Z4, K1, Z12
-	VMAXPS           Z8, Z22, Z4
-	VCMPPS           $0x03, Z22, Z22, K1
-	VMOVAPS          Z22, K1, Z4
-	VADDPS           Z13, Z9, Z8
-	VSUBPS           Z13, Z9, Z9
-	VADDPS           Z21, Z17, Z13
-	VSUBPS           Z21, Z17, Z16
-	VADDPS           Z8, Z5, Z5
-	VADDPS           Z13, Z5, Z5
-	VMOVAPS          Z9, Z17
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z16, Z17
-	VMOVAPS          Z8, Z8
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z13, Z8
-	VMOVAPS          Z9, Z9
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z16, Z9
-	VADDPS           Z25, Z9, Z9
-	VMAXPS           Z5, Z12, Z5
-	VCMPPS           $0x03, Z12, Z12, K1
-	VMOVAPS          Z12, K1, Z5
-	VMAXPS           Z17, Z5, Z12
-	VCMPPS           $0x03, Z5, Z5, K1
-	VMOVAPS          Z5, K1, Z12
-	VMAXPS           Z8, Z4, Z5
-	VCMPPS           $0x03, Z4, Z4, K1
-	VMOVAPS          Z4, K1, Z5
-	VMAXPS           Z9, Z5, Z4
-	VCMPPS           $0x03, Z5, Z5, K1
-	VMOVAPS          Z5, K1, Z4
-	MOVQ             mode+56(FP), R8
-	TESTQ            $0x00000002, R8
-	JZ               linear2
-	VBROADCASTSS     factorsAVX512<>+64(SB), Z5
-	VMAXPS           Z12, Z5, Z12
-	VMAXPS           Z4, Z5, Z4
+	VADDPS       (R8)(CX*2), Z5, Z6
+	VSUBPS       (R8)(CX*2), Z5, Z5
+	VMOVUPS      (R8)(BX*1), Z9
+	VADDPS       (R8)(CX*4), Z9, Z10
+	VSUBPS       (R8)(CX*4), Z9, Z9
+	VMOVUPS      (R8), Z11
+	VADDPS       Z6, Z11, Z11
+	VADDPS       Z10, Z11, Z11
+	VMOVAPS      Z5, Z12
+	VFMADD231PS  Z0, Z9, Z12
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z1, Z10, Z6
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  Z2, Z9, Z5
+	VADDPS       (R8)(SI*1), Z5, Z5
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z9
+	VADDPS       (R8)(CX*2), Z9, Z10
+	VSUBPS       (R8)(CX*2), Z9, Z9
+	VMOVUPS      (R8)(BX*1), Z13
+	VADDPS       (R8)(CX*4), Z13, Z14
+	VSUBPS       (R8)(CX*4), Z13, Z13
+	VMOVUPS      (R8), Z15
+	VADDPS       Z10, Z15, Z15
+	VADDPS       Z14, Z15, Z15
+	VMOVAPS      Z9, Z16
+	VFMADD231PS  Z0, Z13, Z16
+	VMOVAPS      Z10, Z10
+	VFMADD231PS  Z1, Z14, Z10
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  Z2, Z13, Z9
+	VADDPS       (R8)(SI*1), Z9, Z9
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z13
+	VADDPS       (R8)(CX*2), Z13, Z14
+	VSUBPS       (R8)(CX*2), Z13, Z13
+	VMOVUPS      (R8)(BX*1), Z17
+	VADDPS       (R8)(CX*4), Z17, Z18
+	VSUBPS       (R8)(CX*4), Z17, Z17
+	VMOVUPS      (R8), Z19
+	VADDPS       Z14, Z19, Z19
+	VADDPS       Z18, Z19, Z19
+	VMOVAPS      Z13, Z20
+	VFMADD231PS  Z0, Z17, Z20
+	VMOVAPS      Z14, Z14
+	VFMADD231PS  Z1, Z18, Z14
+	VMOVAPS      Z13, Z13
+	VFMADD231PS  Z2, Z17, Z13
+	VADDPS       (R8)(SI*1), Z13, Z13
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z17
+	VADDPS       (R8)(CX*2), Z17, Z18
+	VSUBPS       (R8)(CX*2), Z17, Z17
+	VMOVUPS      (R8)(BX*1), Z21
+	VADDPS       (R8)(CX*4), Z21, Z22
+	VSUBPS       (R8)(CX*4), Z21, Z21
+	VMOVUPS      (R8), Z23
+	VADDPS       Z18, Z23, Z23
+	VADDPS       Z22, Z23, Z23
+	VMOVAPS      Z17, Z24
+	VFMADD231PS  Z0, Z21, Z24
+	VMOVAPS      Z18, Z18
+	VFMADD231PS  Z1, Z22, Z18
+	VMOVAPS      Z17, Z17
+	VFMADD231PS  Z2, Z21, Z17
+	VADDPS       (R8)(SI*1), Z17, Z17
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z21
+	VADDPS       (R8)(CX*2), Z21, Z22
+	VSUBPS       (R8)(CX*2), Z21, Z21
+	VMOVUPS      (R8)(BX*1), Z25
+	VADDPS       (R8)(CX*4), Z25, Z26
+	VSUBPS       (R8)(CX*4), Z25, Z25
+	VMOVUPS      (R8), Z27
+	VADDPS       Z22, Z27, Z27
+	VADDPS       Z26, Z27, Z27
+	VMOVAPS      Z21, Z28
+	VFMADD231PS  Z0, Z25, Z28
+	VMOVAPS      Z22, Z22
+	VFMADD231PS  Z1, Z26, Z22
+	VMOVAPS      Z21, Z21
+	VFMADD231PS  Z2, Z25, Z21
+	VADDPS       (R8)(SI*1), Z21, Z21
+	VADDPS       Z15, Z11, Z25
+	VSUBPS       Z15, Z11, Z11
+	VADDPS       Z23, Z19, Z15
+	VSUBPS       Z23, Z19, Z19
+	VADDPS       Z25, Z7, Z7
+	VADDPS       Z15, Z7, Z7
+	VMOVAPS      Z11, Z23
+	VFMADD231PS  Z0, Z19, Z23
+	VMOVAPS      Z25, Z25
+	VFMADD231PS  Z1, Z15, Z25
+	VMOVAPS      Z11, Z11
+	VFMADD231PS  Z2, Z19, Z11
+	VADDPS       Z27, Z11, Z11
+	VMAXPS       Z23, Z7, Z15
+	VCMPPS       $0x03, Z7, Z7, K1
+	VMOVAPS      Z7, K1, Z15
+	VMAXPS       Z11, Z25, Z7
+	VCMPPS       $0x03, Z25, Z25, K1
+	VMOVAPS      Z25, K1, Z7
+	VADDPS       Z16, Z12, Z11
+	VSUBPS       Z16, Z12, Z12
+	VADDPS       Z24, Z20, Z16
+	VSUBPS       Z24, Z20, Z19
+	VADDPS       Z11, Z8, Z8
+	VADDPS       Z16, Z8, Z8
+	VMOVAPS      Z12, Z20
+	VFMADD231PS  Z0, Z19, Z20
+	VMOVAPS      Z11, Z11
+	VFMADD231PS  Z1, Z16, Z11
+	VMOVAPS      Z12, Z12
+	VFMADD231PS  Z2, Z19, Z12
+	VADDPS       Z28, Z12, Z12
+	VMAXPS       Z8, Z15, Z8
+	VCMPPS       $0x03, Z15, Z15, K1
+	VMOVAPS      Z15, K1, Z8
+	VMAXPS       Z20, Z8, Z15
+	VCMPPS       $0x03, Z8, Z8, K1
+	VMOVAPS      Z8, K1, Z15
+	VMAXPS       Z11, Z7, Z8
+	VCMPPS       $0x03, Z7, Z7, K1
+	VMOVAPS      Z7, K1, Z8
+	VMAXPS       Z12, Z8, Z7
+	VCMPPS       $0x03, Z8, Z8, K1
+	VMOVAPS      Z8, K1, Z7
+	MOVQ         mode+56(FP), R8
+	TESTQ        $0x00000002, R8
+	JZ           linear2
+	VBROADCASTSS factorsAVX512<>+64(SB), Z8
+	VMAXPS       Z15, Z8, Z15
+	VMAXPS       Z7, Z8, Z7
 
 linear2:
 	MOVQ         mode+56(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped3
-	VBROADCASTSS factorsAVX512<>+736(SB), Z5
-	VMINPS       Z12, Z5, Z12
-	VMINPS       Z4, Z5, Z4
+	VBROADCASTSS factorsAVX512<>+736(SB), Z8
+	VMINPS       Z15, Z8, Z15
+	VMINPS       Z7, Z8, Z7
 
 uncapped3:
-	MOVQ             dst+0(FP), R8
-	MOVQ             row+8(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	MOVQ             pixel+16(FP), R9
-	SHLQ             $0x02, R9
-	VMOVUPS          Z12, (R8)
-	VMOVUPS          Z4, (R8)(R9*1)
-	VADDPS           Z7, Z3, Z4
-	VSUBPS           Z7, Z3, Z3
-	VADDPS           Z15, Z11, Z5
-	VSUBPS           Z15, Z11, Z7
-	VADDPS           Z4, Z1, Z1
-	VADDPS           Z5, Z1, Z1
-	VMOVAPS          Z3, Z8
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z7, Z8
-	VMOVAPS          Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z4
-	VMOVAPS          Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z7, Z3
-	VADDPS           Z19, Z3, Z3
-	VMAXPS           Z8, Z1, Z5
-	VCMPPS           $0x03, Z1, Z1, K1
-	VMOVAPS          Z1, K1, Z5
-	VMAXPS           Z3, Z4, Z1
-	VCMPPS           $0x03, Z4, Z4, K1
-	VMOVAPS          Z4, K1, Z1
-	VADDPS           Z6, Z2, Z3
-	VSUBPS           Z6, Z2, Z2
-	VADDPS           Z14, Z10, Z4
-	VSUBPS           Z14, Z10, Z6
-	VADDPS           Z3, Z0, Z0
-	VADDPS           Z4, Z0, Z0
-	VMOVAPS          Z2, Z7
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z6, Z7
-	VMOVAPS          Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z4, Z3
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z6, Z2
-	VADDPS           Z18, Z2, Z2
-	VMAXPS           Z0, Z5, Z0
-	VCMPPS           $0x03, Z5, Z5, K1
-	VMOVAPS          Z5, K1, Z0
-	VMAXPS           Z7, Z0, Z4
-	VCMPPS           $0x03, Z0, Z0, K1
-	VMOVAPS          Z0, K1, Z4
-	VMAXPS           Z3, Z1, Z0
-	VCMPPS           $0x03, Z1, Z1, K1
-	VMOVAPS          Z1, K1, Z0
-	VMAXPS           Z2, Z0, Z1
-	VCMPPS           $0x03, Z0, Z0, K1
-	VMOVAPS          Z0, K1, Z1
-	MOVQ             mode+56(FP), R8
-	TESTQ            $0x00000002, R8
-	JZ               linear4
-	VBROADCASTSS     factorsAVX512<>+64(SB), Z0
-	VMAXPS           Z4, Z0, Z4
-	VMAXPS           Z1, Z0, Z1
+	MOVQ         dst+0(FP), R8
+	MOVQ         row+8(FP), R9
+	SHLQ         $0x02, R9
+	ADDQ         DI, R8
+	MOVQ         pixel+16(FP), R9
+	SHLQ         $0x02, R9
+	VMOVUPS      Z15, (R8)
+	VMOVUPS      Z7, (R8)(R9*1)
+	VADDPS       Z10, Z6, Z7
+	VSUBPS       Z10, Z6, Z6
+	VADDPS       Z18, Z14, Z8
+	VSUBPS       Z18, Z14, Z10
+	VADDPS       Z7, Z4, Z4
+	VADDPS       Z8, Z4, Z4
+	VMOVAPS      Z6, Z11
+	VFMADD231PS  Z0, Z10, Z11
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z1, Z8, Z7
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z2, Z10, Z6
+	VADDPS       Z22, Z6, Z6
+	VMAXPS       Z11, Z4, Z8
+	VCMPPS       $0x03, Z4, Z4, K1
+	VMOVAPS      Z4, K1, Z8
+	VMAXPS       Z6, Z7, Z4
+	VCMPPS       $0x03, Z7, Z7, K1
+	VMOVAPS      Z7, K1, Z4
+	VADDPS       Z9, Z5, Z6
+	VSUBPS       Z9, Z5, Z5
+	VADDPS       Z17, Z13, Z7
+	VSUBPS       Z17, Z13, Z9
+	VADDPS       Z6, Z3, Z3
+	VADDPS       Z7, Z3, Z3
+	VMOVAPS      Z5, Z10
+	VFMADD231PS  Z0, Z9, Z10
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z1, Z7, Z6
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  Z2, Z9, Z5
+	VADDPS       Z21, Z5, Z5
+	VMAXPS       Z3, Z8, Z3
+	VCMPPS       $0x03, Z8, Z8, K1
+	VMOVAPS      Z8, K1, Z3
+	VMAXPS       Z10, Z3, Z7
+	VCMPPS       $0x03, Z3, Z3, K1
+	VMOVAPS      Z3, K1, Z7
+	VMAXPS       Z6, Z4, Z3
+	VCMPPS       $0x03, Z4, Z4, K1
+	VMOVAPS      Z4, K1, Z3
+	VMAXPS       Z5, Z3, Z4
+	VCMPPS       $0x03, Z3, Z3, K1
+	VMOVAPS      Z3, K1, Z4
+	MOVQ         mode+56(FP), R8
+	TESTQ        $0x00000002, R8
+	JZ           linear4
+	VBROADCASTSS factorsAVX512<>+64(SB), Z3
+	VMAXPS       Z7, Z3, Z7
+	VMAXPS       Z4, Z3, Z4
 
 linear4:
 	MOVQ         mode+56(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped5
-	VBROADCASTSS factorsAVX512<>+736(SB), Z0
-	VMINPS       Z4, Z0, Z4
-	VMINPS       Z1, Z0, Z1
+	VBROADCASTSS factorsAVX512<>+736(SB), Z3
+	VMINPS       Z7, Z3, Z7
+	VMINPS       Z4, Z3, Z4
 
 uncapped5:
 	MOVQ    dst+0(FP), R8
@@ -1638,8 +1642,8 @@ uncapped5:
 	ADDQ    R9, R8
 	MOVQ    pixel+16(FP), R9
 	SHLQ    $0x02, R9
-	VMOVUPS Z4, (R8)
-	VMOVUPS Z1, (R8)(R9*1)
+	VMOVUPS Z7, (R8)
+	VMOVUPS Z4, (R8)(R9*1)
 	ADDQ    $0x00000040, DI
 	MOVQ    groups+48(FP), R8
 	SHLQ    $0x06, R8
@@ -1651,200 +1655,203 @@ uncapped5:
 // func winograd4MaximaAVX512(dst *float32, row int, pixel int, which *uint8, whichRow int, whichPixel int, src *float32, plane int, bias *float32, groups int, mode int, positive int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·winograd4MaximaAVX512(SB), NOSPLIT, $0-96
-	MOVQ src+48(FP), AX
-	MOVQ plane+56(FP), CX
-	SHLQ $0x02, CX
-	MOVQ CX, DX
-	LEAQ (CX)(CX*2), CX
-	ADDQ CX, CX
-	LEAQ (CX)(CX*2), BX
-	LEAQ (CX)(CX*4), SI
-	XORQ DI, DI
+	MOVQ         src+48(FP), AX
+	MOVQ         plane+56(FP), CX
+	SHLQ         $0x02, CX
+	MOVQ         CX, DX
+	LEAQ         (CX)(CX*2), CX
+	ADDQ         CX, CX
+	LEAQ         (CX)(CX*2), BX
+	LEAQ         (CX)(CX*4), SI
+	XORQ         DI, DI
+	VBROADCASTSS factorsAVX512<>+288(SB), Z0
+	VBROADCASTSS factorsAVX512<>+0(SB), Z1
+	VBROADCASTSS factorsAVX512<>+576(SB), Z2
 
 loop:
-	LEAQ             (AX)(DI*1), R8
-	VMOVUPS          (R8)(CX*1), Z0
-	VADDPS           (R8)(CX*2), Z0, Z1
-	VSUBPS           (R8)(CX*2), Z0, Z0
-	VMOVUPS          (R8)(BX*1), Z2
-	VADDPS           (R8)(CX*4), Z2, Z3
-	VSUBPS           (R8)(CX*4), Z2, Z2
-	VMOVUPS          (R8), Z4
-	VADDPS           Z1, Z4, Z4
-	VADDPS           Z3, Z4, Z4
-	VMOVAPS          Z0, Z5
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z2, Z5
-	VMOVAPS          Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z3, Z1
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z2, Z0
-	VADDPS           (R8)(SI*1), Z0, Z0
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z2
-	MOVQ             bias+64(FP), R9
-	TESTQ            R9, R9
-	JZ               unbiased1
-	VADDPS           (R9)(DI*1), Z2, Z2
+	LEAQ        (AX)(DI*1), R8
+	VMOVUPS     (R8)(CX*1), Z3
+	VADDPS      (R8)(CX*2), Z3, Z4
+	VSUBPS      (R8)(CX*2), Z3, Z3
+	VMOVUPS     (R8)(BX*1), Z5
+	VADDPS      (R8)(CX*4), Z5, Z6
+	VSUBPS      (R8)(CX*4), Z5, Z5
+	VMOVUPS     (R8), Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VMOVAPS     Z3, Z8
+	VFMADD231PS Z0, Z5, Z8
+	VMOVAPS     Z4, Z4
+	VFMADD231PS Z1, Z6, Z4
+	VMOVAPS     Z3, Z3
+	VFMADD231PS Z2, Z5, Z3
+	VADDPS      (R8)(SI*1), Z3, Z3
+	ADDQ        DX, R8
+	VMOVUPS     (R8)(CX*1), Z5
+	MOVQ        bias+64(FP), R9
+	TESTQ       R9, R9
+	JZ          unbiased1
+	VADDPS      (R9)(DI*1), Z5, Z5
 
 unbiased1:
-	VADDPS           (R8)(CX*2), Z2, Z3
-	VSUBPS           (R8)(CX*2), Z2, Z2
-	VMOVUPS          (R8)(BX*1), Z6
-	VADDPS           (R8)(CX*4), Z6, Z7
-	VSUBPS           (R8)(CX*4), Z6, Z6
-	VMOVUPS          (R8), Z8
-	VADDPS           Z3, Z8, Z8
-	VADDPS           Z7, Z8, Z8
-	VMOVAPS          Z2, Z9
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z6, Z9
-	VMOVAPS          Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z7, Z3
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z6, Z2
-	VADDPS           (R8)(SI*1), Z2, Z2
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z6
-	VADDPS           (R8)(CX*2), Z6, Z7
-	VSUBPS           (R8)(CX*2), Z6, Z6
-	VMOVUPS          (R8)(BX*1), Z10
-	VADDPS           (R8)(CX*4), Z10, Z11
-	VSUBPS           (R8)(CX*4), Z10, Z10
-	VMOVUPS          (R8), Z12
-	VADDPS           Z7, Z12, Z12
-	VADDPS           Z11, Z12, Z12
-	VMOVAPS          Z6, Z13
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z10, Z13
-	VMOVAPS          Z7, Z7
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z11, Z7
-	VMOVAPS          Z6, Z6
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z10, Z6
-	VADDPS           (R8)(SI*1), Z6, Z6
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z10
-	VADDPS           (R8)(CX*2), Z10, Z11
-	VSUBPS           (R8)(CX*2), Z10, Z10
-	VMOVUPS          (R8)(BX*1), Z14
-	VADDPS           (R8)(CX*4), Z14, Z15
-	VSUBPS           (R8)(CX*4), Z14, Z14
-	VMOVUPS          (R8), Z16
-	VADDPS           Z11, Z16, Z16
-	VADDPS           Z15, Z16, Z16
-	VMOVAPS          Z10, Z17
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z14, Z17
-	VMOVAPS          Z11, Z11
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z15, Z11
-	VMOVAPS          Z10, Z10
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z14, Z10
-	VADDPS           (R8)(SI*1), Z10, Z10
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z14
-	VADDPS           (R8)(CX*2), Z14, Z15
-	VSUBPS           (R8)(CX*2), Z14, Z14
-	VMOVUPS          (R8)(BX*1), Z18
-	VADDPS           (R8)(CX*4), Z18, Z19
-	VSUBPS           (R8)(CX*4), Z18, Z18
-	VMOVUPS          (R8), Z20
-	VADDPS           Z15, Z20, Z20
-	VADDPS           Z19, Z20, Z20
-	VMOVAPS          Z14, Z21
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z18, Z21
-	VMOVAPS          Z15, Z15
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z19, Z15
-	VMOVAPS          Z14, Z14
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z18, Z14
-	VADDPS           (R8)(SI*1), Z14, Z14
-	ADDQ             DX, R8
-	VMOVUPS          (R8)(CX*1), Z18
-	VADDPS           (R8)(CX*2), Z18, Z19
-	VSUBPS           (R8)(CX*2), Z18, Z18
-	VMOVUPS          (R8)(BX*1), Z22
-	VADDPS           (R8)(CX*4), Z22, Z23
-	VSUBPS           (R8)(CX*4), Z22, Z22
-	VMOVUPS          (R8), Z24
-	VADDPS           Z19, Z24, Z24
-	VADDPS           Z23, Z24, Z24
-	VMOVAPS          Z18, Z25
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z22, Z25
-	VMOVAPS          Z19, Z19
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z23, Z19
-	VMOVAPS          Z18, Z18
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z22, Z18
-	VADDPS           (R8)(SI*1), Z18, Z18
-	VADDPS           Z12, Z8, Z22
-	VSUBPS           Z12, Z8, Z8
-	VADDPS           Z20, Z16, Z12
-	VSUBPS           Z20, Z16, Z16
-	VADDPS           Z22, Z4, Z4
-	VADDPS           Z12, Z4, Z4
-	VMOVAPS          Z8, Z20
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z16, Z20
-	VMOVAPS          Z22, Z22
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z12, Z22
-	VMOVAPS          Z8, Z8
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z16, Z8
-	VADDPS           Z24, Z8, Z8
-	VXORPS           Z12, Z12, Z12
-	VBROADCASTSS     factorsAVX512<>+192(SB), Z16
-	VCMPPS           $0x1e, Z4, Z20, K1
-	VMOVAPS          Z16, K1, Z12
-	VMAXPS           Z20, Z4, Z16
-	VCMPPS           $0x03, Z4, Z4, K1
-	VMOVAPS          Z4, K1, Z16
-	VXORPS           Z4, Z4, Z4
-	VBROADCASTSS     factorsAVX512<>+192(SB), Z20
-	VCMPPS           $0x1e, Z22, Z8, K1
-	VMOVAPS          Z20, K1, Z4
-	VMAXPS           Z8, Z22, Z8
-	VCMPPS           $0x03, Z22, Z22, K1
-	VMOVAPS          Z22, K1, Z8
-	VADDPS           Z13, Z9, Z20
-	VSUBPS           Z13, Z9, Z9
-	VADDPS           Z21, Z17, Z13
-	VSUBPS           Z21, Z17, Z17
-	VADDPS           Z20, Z5, Z5
-	VADDPS           Z13, Z5, Z5
-	VMOVAPS          Z9, Z21
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z17, Z21
-	VMOVAPS          Z20, Z20
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z13, Z20
-	VMOVAPS          Z9, Z9
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z17, Z9
-	VADDPS           Z25, Z9, Z9
-	VBROADCASTSS     factorsAVX512<>+288(SB), Z13
-	VCMPPS           $0x1e, Z16, Z5, K1
-	VMOVAPS          Z13, K1, Z12
-	VMAXPS           Z5, Z16, Z5
-	VCMPPS           $0x03, Z16, Z16, K1
-	VMOVAPS          Z16, K1, Z5
-	VBROADCASTSS     factorsAVX512<>+704(SB), Z13
-	VCMPPS           $0x1e, Z5, Z21, K1
-	VMOVAPS          Z13, K1, Z12
-	VMAXPS           Z21, Z5, Z13
-	VCMPPS           $0x03, Z5, Z5, K1
-	VMOVAPS          Z5, K1, Z13
-	VBROADCASTSS     factorsAVX512<>+288(SB), Z5
-	VCMPPS           $0x1e, Z8, Z20, K1
-	VMOVAPS          Z5, K1, Z4
-	VMAXPS           Z20, Z8, Z5
-	VCMPPS           $0x03, Z8, Z8, K1
-	VMOVAPS          Z8, K1, Z5
-	VBROADCASTSS     factorsAVX512<>+704(SB), Z8
-	VCMPPS           $0x1e, Z5, Z9, K1
-	VMOVAPS          Z8, K1, Z4
-	VMAXPS           Z9, Z5, Z8
-	VCMPPS           $0x03, Z5, Z5, K1
-	VMOVAPS          Z5, K1, Z8
-	MOVQ             positive+88(FP), R8
-	TESTQ            R8, R8
-	JZ               all2
-	VBROADCASTSS     factorsAVX512<>+64(SB), Z5
-	VBROADCASTSS     factorsAVX512<>+768(SB), Z9
-	VCMPPS           $0x1a, Z5, Z13, K1
-	VMOVAPS          Z9, K1, Z12
-	VBROADCASTSS     factorsAVX512<>+64(SB), Z5
-	VBROADCASTSS     factorsAVX512<>+768(SB), Z9
-	VCMPPS           $0x1a, Z5, Z8, K1
-	VMOVAPS          Z9, K1, Z4
+	VADDPS       (R8)(CX*2), Z5, Z6
+	VSUBPS       (R8)(CX*2), Z5, Z5
+	VMOVUPS      (R8)(BX*1), Z9
+	VADDPS       (R8)(CX*4), Z9, Z10
+	VSUBPS       (R8)(CX*4), Z9, Z9
+	VMOVUPS      (R8), Z11
+	VADDPS       Z6, Z11, Z11
+	VADDPS       Z10, Z11, Z11
+	VMOVAPS      Z5, Z12
+	VFMADD231PS  Z0, Z9, Z12
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z1, Z10, Z6
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  Z2, Z9, Z5
+	VADDPS       (R8)(SI*1), Z5, Z5
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z9
+	VADDPS       (R8)(CX*2), Z9, Z10
+	VSUBPS       (R8)(CX*2), Z9, Z9
+	VMOVUPS      (R8)(BX*1), Z13
+	VADDPS       (R8)(CX*4), Z13, Z14
+	VSUBPS       (R8)(CX*4), Z13, Z13
+	VMOVUPS      (R8), Z15
+	VADDPS       Z10, Z15, Z15
+	VADDPS       Z14, Z15, Z15
+	VMOVAPS      Z9, Z16
+	VFMADD231PS  Z0, Z13, Z16
+	VMOVAPS      Z10, Z10
+	VFMADD231PS  Z1, Z14, Z10
+	VMOVAPS      Z9, Z9
+	VFMADD231PS  Z2, Z13, Z9
+	VADDPS       (R8)(SI*1), Z9, Z9
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z13
+	VADDPS       (R8)(CX*2), Z13, Z14
+	VSUBPS       (R8)(CX*2), Z13, Z13
+	VMOVUPS      (R8)(BX*1), Z17
+	VADDPS       (R8)(CX*4), Z17, Z18
+	VSUBPS       (R8)(CX*4), Z17, Z17
+	VMOVUPS      (R8), Z19
+	VADDPS       Z14, Z19, Z19
+	VADDPS       Z18, Z19, Z19
+	VMOVAPS      Z13, Z20
+	VFMADD231PS  Z0, Z17, Z20
+	VMOVAPS      Z14, Z14
+	VFMADD231PS  Z1, Z18, Z14
+	VMOVAPS      Z13, Z13
+	VFMADD231PS  Z2, Z17, Z13
+	VADDPS       (R8)(SI*1), Z13, Z13
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z17
+	VADDPS       (R8)(CX*2), Z17, Z18
+	VSUBPS       (R8)(CX*2), Z17, Z17
+	VMOVUPS      (R8)(BX*1), Z21
+	VADDPS       (R8)(CX*4), Z21, Z22
+	VSUBPS       (R8)(CX*4), Z21, Z21
+	VMOVUPS      (R8), Z23
+	VADDPS       Z18, Z23, Z23
+	VADDPS       Z22, Z23, Z23
+	VMOVAPS      Z17, Z24
+	VFMADD231PS  Z0, Z21, Z24
+	VMOVAPS      Z18, Z18
+	VFMADD231PS  Z1, Z22, Z18
+	VMOVAPS      Z17, Z17
+	VFMADD231PS  Z2, Z21, Z17
+	VADDPS       (R8)(SI*1), Z17, Z17
+	ADDQ         DX, R8
+	VMOVUPS      (R8)(CX*1), Z21
+	VADDPS       (R8)(CX*2), Z21, Z22
+	VSUBPS       (R8)(CX*2), Z21, Z21
+	VMOVUPS      (R8)(BX*1), Z25
+	VADDPS       (R8)(CX*4), Z25, Z26
+	VSUBPS       (R8)(CX*4), Z25, Z25
+	VMOVUPS      (R8), Z27
+	VADDPS       Z22, Z27, Z27
+	VADDPS       Z26, Z27, Z27
+	VMOVAPS      Z21, Z28
+	VFMADD231PS  Z0, Z25, Z28
+	VMOVAPS      Z22, Z22
+	VFMADD231PS  Z1, Z26, Z22
+	VMOVAPS      Z21, Z21
+	VFMADD231PS  Z2, Z25, Z21
+	VADDPS       (R8)(SI*1), Z21, Z21
+	VADDPS       Z15, Z11, Z25
+	VSUBPS       Z15, Z11, Z11
+	VADDPS       Z23, Z19, Z15
+	VSUBPS       Z23, Z19, Z19
+	VADDPS       Z25, Z7, Z7
+	VADDPS       Z15, Z7, Z7
+	VMOVAPS      Z11, Z23
+	VFMADD231PS  Z0, Z19, Z23
+	VMOVAPS      Z25, Z25
+	VFMADD231PS  Z1, Z15, Z25
+	VMOVAPS      Z11, Z11
+	VFMADD231PS  Z2, Z19, Z11
+	VADDPS       Z27, Z11, Z11
+	VXORPS       Z15, Z15, Z15
+	VBROADCASTSS factorsAVX512<>+192(SB), Z19
+	VCMPPS       $0x1e, Z7, Z23, K1
+	VMOVAPS      Z19, K1, Z15
+	VMAXPS       Z23, Z7, Z19
+	VCMPPS       $0x03, Z7, Z7, K1
+	VMOVAPS      Z7, K1, Z19
+	VXORPS       Z7, Z7, Z7
+	VBROADCASTSS factorsAVX512<>+192(SB), Z23
+	VCMPPS       $0x1e, Z25, Z11, K1
+	VMOVAPS      Z23, K1, Z7
+	VMAXPS       Z11, Z25, Z11
+	VCMPPS       $0x03, Z25, Z25, K1
+	VMOVAPS      Z25, K1, Z11
+	VADDPS       Z16, Z12, Z23
+	VSUBPS       Z16, Z12, Z12
+	VADDPS       Z24, Z20, Z16
+	VSUBPS       Z24, Z20, Z20
+	VADDPS       Z23, Z8, Z8
+	VADDPS       Z16, Z8, Z8
+	VMOVAPS      Z12, Z24
+	VFMADD231PS  Z0, Z20, Z24
+	VMOVAPS      Z23, Z23
+	VFMADD231PS  Z1, Z16, Z23
+	VMOVAPS      Z12, Z12
+	VFMADD231PS  Z2, Z20, Z12
+	VADDPS       Z28, Z12, Z12
+	VBROADCASTSS factorsAVX512<>+288(SB), Z16
+	VCMPPS       $0x1e, Z19, Z8, K1
+	VMOVAPS      Z16, K1, Z15
+	VMAXPS       Z8, Z19, Z8
+	VCMPPS       $0x03, Z19, Z19, K1
+	VMOVAPS      Z19, K1, Z8
+	VBROADCASTSS factorsAVX512<>+704(SB), Z16
+	VCMPPS       $0x1e, Z8, Z24, K1
+	VMOVAPS      Z16, K1, Z15
+	VMAXPS       Z24, Z8, Z16
+	VCMPPS       $0x03, Z8, Z8, K1
+	VMOVAPS      Z8, K1, Z16
+	VBROADCASTSS factorsAVX512<>+288(SB), Z8
+	VCMPPS       $0x1e, Z11, Z23, K1
+	VMOVAPS      Z8, K1, Z7
+	VMAXPS       Z23, Z11, Z8
+	VCMPPS       $0x03, Z11, Z11, K1
+	VMOVAPS      Z11, K1, Z8
+	VBROADCASTSS factorsAVX512<>+704(SB), Z11
+	VCMPPS       $0x1e, Z8, Z12, K1
+	VMOVAPS      Z11, K1, Z7
+	VMAXPS       Z12, Z8, Z11
+	VCMPPS       $0x03, Z8, Z8, K1
+	VMOVAPS      Z8, K1, Z11
+	MOVQ         positive+88(FP), R8
+	TESTQ        R8, R8
+	JZ           all2
+	VBROADCASTSS factorsAVX512<>+64(SB), Z8
+	VBROADCASTSS factorsAVX512<>+768(SB), Z12
+	VCMPPS       $0x1a, Z8, Z16, K1
+	VMOVAPS      Z12, K1, Z15
+	VBROADCASTSS factorsAVX512<>+64(SB), Z8
+	VBROADCASTSS factorsAVX512<>+768(SB), Z12
+	VCMPPS       $0x1a, Z8, Z11, K1
+	VMOVAPS      Z12, K1, Z7
 
 all2:
 	MOVQ         which+24(FP), R8
@@ -1852,111 +1859,111 @@ all2:
 	MOVQ         whichPixel+40(FP), R9
 	MOVQ         DI, R10
 	SHRQ         $0x02, R10
-	VCVTTPS2DQ   Z12, Z12
-	VPMOVDB      Z12, (R8)(R10*1)
+	VCVTTPS2DQ   Z15, Z15
+	VPMOVDB      Z15, (R8)(R10*1)
 	ADDQ         R9, R8
-	VCVTTPS2DQ   Z4, Z4
-	VPMOVDB      Z4, (R8)(R10*1)
+	VCVTTPS2DQ   Z7, Z7
+	VPMOVDB      Z7, (R8)(R10*1)
 	ADDQ         R9, R8
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000002, R8
 	JZ           linear3
-	VBROADCASTSS factorsAVX512<>+64(SB), Z4
-	VMAXPS       Z13, Z4, Z13
-	VMAXPS       Z8, Z4, Z8
+	VBROADCASTSS factorsAVX512<>+64(SB), Z7
+	VMAXPS       Z16, Z7, Z16
+	VMAXPS       Z11, Z7, Z11
 
 linear3:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped4
-	VBROADCASTSS factorsAVX512<>+736(SB), Z4
-	VMINPS       Z13, Z4, Z13
-	VMINPS       Z8, Z4, Z8
+	VBROADCASTSS factorsAVX512<>+736(SB), Z7
+	VMINPS       Z16, Z7, Z16
+	VMINPS       Z11, Z7, Z11
 
 uncapped4:
-	MOVQ             dst+0(FP), R8
-	MOVQ             row+8(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             DI, R8
-	MOVQ             pixel+16(FP), R9
-	SHLQ             $0x02, R9
-	VMOVUPS          Z13, (R8)
-	VMOVUPS          Z8, (R8)(R9*1)
-	VADDPS           Z7, Z3, Z4
-	VSUBPS           Z7, Z3, Z3
-	VADDPS           Z15, Z11, Z5
-	VSUBPS           Z15, Z11, Z7
-	VADDPS           Z4, Z1, Z1
-	VADDPS           Z5, Z1, Z1
-	VMOVAPS          Z3, Z8
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z7, Z8
-	VMOVAPS          Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z5, Z4
-	VMOVAPS          Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z7, Z3
-	VADDPS           Z19, Z3, Z3
-	VXORPS           Z5, Z5, Z5
-	VBROADCASTSS     factorsAVX512<>+192(SB), Z7
-	VCMPPS           $0x1e, Z1, Z8, K1
-	VMOVAPS          Z7, K1, Z5
-	VMAXPS           Z8, Z1, Z7
-	VCMPPS           $0x03, Z1, Z1, K1
-	VMOVAPS          Z1, K1, Z7
-	VXORPS           Z1, Z1, Z1
-	VBROADCASTSS     factorsAVX512<>+192(SB), Z8
-	VCMPPS           $0x1e, Z4, Z3, K1
-	VMOVAPS          Z8, K1, Z1
-	VMAXPS           Z3, Z4, Z3
-	VCMPPS           $0x03, Z4, Z4, K1
-	VMOVAPS          Z4, K1, Z3
-	VADDPS           Z6, Z2, Z4
-	VSUBPS           Z6, Z2, Z2
-	VADDPS           Z14, Z10, Z6
-	VSUBPS           Z14, Z10, Z8
-	VADDPS           Z4, Z0, Z0
-	VADDPS           Z6, Z0, Z0
-	VMOVAPS          Z2, Z9
-	VFMADD231PS.BCST factorsAVX512<>+288(SB), Z8, Z9
-	VMOVAPS          Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+0(SB), Z6, Z4
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+576(SB), Z8, Z2
-	VADDPS           Z18, Z2, Z2
-	VBROADCASTSS     factorsAVX512<>+288(SB), Z6
-	VCMPPS           $0x1e, Z7, Z0, K1
-	VMOVAPS          Z6, K1, Z5
-	VMAXPS           Z0, Z7, Z0
-	VCMPPS           $0x03, Z7, Z7, K1
-	VMOVAPS          Z7, K1, Z0
-	VBROADCASTSS     factorsAVX512<>+704(SB), Z6
-	VCMPPS           $0x1e, Z0, Z9, K1
-	VMOVAPS          Z6, K1, Z5
-	VMAXPS           Z9, Z0, Z6
-	VCMPPS           $0x03, Z0, Z0, K1
-	VMOVAPS          Z0, K1, Z6
-	VBROADCASTSS     factorsAVX512<>+288(SB), Z0
-	VCMPPS           $0x1e, Z3, Z4, K1
-	VMOVAPS          Z0, K1, Z1
-	VMAXPS           Z4, Z3, Z0
-	VCMPPS           $0x03, Z3, Z3, K1
-	VMOVAPS          Z3, K1, Z0
-	VBROADCASTSS     factorsAVX512<>+704(SB), Z3
-	VCMPPS           $0x1e, Z0, Z2, K1
-	VMOVAPS          Z3, K1, Z1
-	VMAXPS           Z2, Z0, Z2
-	VCMPPS           $0x03, Z0, Z0, K1
-	VMOVAPS          Z0, K1, Z2
-	MOVQ             positive+88(FP), R8
-	TESTQ            R8, R8
-	JZ               all5
-	VBROADCASTSS     factorsAVX512<>+64(SB), Z0
-	VBROADCASTSS     factorsAVX512<>+768(SB), Z3
-	VCMPPS           $0x1a, Z0, Z6, K1
-	VMOVAPS          Z3, K1, Z5
-	VBROADCASTSS     factorsAVX512<>+64(SB), Z0
-	VBROADCASTSS     factorsAVX512<>+768(SB), Z3
-	VCMPPS           $0x1a, Z0, Z2, K1
-	VMOVAPS          Z3, K1, Z1
+	MOVQ         dst+0(FP), R8
+	MOVQ         row+8(FP), R9
+	SHLQ         $0x02, R9
+	ADDQ         DI, R8
+	MOVQ         pixel+16(FP), R9
+	SHLQ         $0x02, R9
+	VMOVUPS      Z16, (R8)
+	VMOVUPS      Z11, (R8)(R9*1)
+	VADDPS       Z10, Z6, Z7
+	VSUBPS       Z10, Z6, Z6
+	VADDPS       Z18, Z14, Z8
+	VSUBPS       Z18, Z14, Z10
+	VADDPS       Z7, Z4, Z4
+	VADDPS       Z8, Z4, Z4
+	VMOVAPS      Z6, Z11
+	VFMADD231PS  Z0, Z10, Z11
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z1, Z8, Z7
+	VMOVAPS      Z6, Z6
+	VFMADD231PS  Z2, Z10, Z6
+	VADDPS       Z22, Z6, Z6
+	VXORPS       Z8, Z8, Z8
+	VBROADCASTSS factorsAVX512<>+192(SB), Z10
+	VCMPPS       $0x1e, Z4, Z11, K1
+	VMOVAPS      Z10, K1, Z8
+	VMAXPS       Z11, Z4, Z10
+	VCMPPS       $0x03, Z4, Z4, K1
+	VMOVAPS      Z4, K1, Z10
+	VXORPS       Z4, Z4, Z4
+	VBROADCASTSS factorsAVX512<>+192(SB), Z11
+	VCMPPS       $0x1e, Z7, Z6, K1
+	VMOVAPS      Z11, K1, Z4
+	VMAXPS       Z6, Z7, Z6
+	VCMPPS       $0x03, Z7, Z7, K1
+	VMOVAPS      Z7, K1, Z6
+	VADDPS       Z9, Z5, Z7
+	VSUBPS       Z9, Z5, Z5
+	VADDPS       Z17, Z13, Z9
+	VSUBPS       Z17, Z13, Z11
+	VADDPS       Z7, Z3, Z3
+	VADDPS       Z9, Z3, Z3
+	VMOVAPS      Z5, Z12
+	VFMADD231PS  Z0, Z11, Z12
+	VMOVAPS      Z7, Z7
+	VFMADD231PS  Z1, Z9, Z7
+	VMOVAPS      Z5, Z5
+	VFMADD231PS  Z2, Z11, Z5
+	VADDPS       Z21, Z5, Z5
+	VBROADCASTSS factorsAVX512<>+288(SB), Z9
+	VCMPPS       $0x1e, Z10, Z3, K1
+	VMOVAPS      Z9, K1, Z8
+	VMAXPS       Z3, Z10, Z3
+	VCMPPS       $0x03, Z10, Z10, K1
+	VMOVAPS      Z10, K1, Z3
+	VBROADCASTSS factorsAVX512<>+704(SB), Z9
+	VCMPPS       $0x1e, Z3, Z12, K1
+	VMOVAPS      Z9, K1, Z8
+	VMAXPS       Z12, Z3, Z9
+	VCMPPS       $0x03, Z3, Z3, K1
+	VMOVAPS      Z3, K1, Z9
+	VBROADCASTSS factorsAVX512<>+288(SB), Z3
+	VCMPPS       $0x1e, Z6, Z7, K1
+	VMOVAPS      Z3, K1, Z4
+	VMAXPS       Z7, Z6, Z3
+	VCMPPS       $0x03, Z6, Z6, K1
+	VMOVAPS      Z6, K1, Z3
+	VBROADCASTSS factorsAVX512<>+704(SB), Z6
+	VCMPPS       $0x1e, Z3, Z5, K1
+	VMOVAPS      Z6, K1, Z4
+	VMAXPS       Z5, Z3, Z5
+	VCMPPS       $0x03, Z3, Z3, K1
+	VMOVAPS      Z3, K1, Z5
+	MOVQ         positive+88(FP), R8
+	TESTQ        R8, R8
+	JZ           all5
+	VBROADCASTSS factorsAVX512<>+64(SB), Z3
+	VBROADCASTSS factorsAVX512<>+768(SB), Z6
+	VCMPPS       $0x1a, Z3, Z9, K1
+	VMOVAPS      Z6, K1, Z8
+	VBROADCASTSS factorsAVX512<>+64(SB), Z3
+	VBROADCASTSS factorsAVX512<>+768(SB), Z6
+	VCMPPS       $0x1a, Z3, Z5, K1
+	VMOVAPS      Z6, K1, Z4
 
 all5:
 	MOVQ         which+24(FP), R8
@@ -1965,26 +1972,26 @@ all5:
 	MOVQ         DI, R11
 	SHRQ         $0x02, R11
 	ADDQ         R9, R8
-	VCVTTPS2DQ   Z5, Z5
-	VPMOVDB      Z5, (R8)(R11*1)
+	VCVTTPS2DQ   Z8, Z8
+	VPMOVDB      Z8, (R8)(R11*1)
 	ADDQ         R10, R8
-	VCVTTPS2DQ   Z1, Z1
-	VPMOVDB      Z1, (R8)(R11*1)
+	VCVTTPS2DQ   Z4, Z4
+	VPMOVDB      Z4, (R8)(R11*1)
 	ADDQ         R10, R8
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000002, R8
 	JZ           linear6
-	VBROADCASTSS factorsAVX512<>+64(SB), Z0
-	VMAXPS       Z6, Z0, Z6
-	VMAXPS       Z2, Z0, Z2
+	VBROADCASTSS factorsAVX512<>+64(SB), Z3
+	VMAXPS       Z9, Z3, Z9
+	VMAXPS       Z5, Z3, Z5
 
 linear6:
 	MOVQ         mode+80(FP), R8
 	TESTQ        $0x00000004, R8
 	JZ           uncapped7
-	VBROADCASTSS factorsAVX512<>+736(SB), Z0
-	VMINPS       Z6, Z0, Z6
-	VMINPS       Z2, Z0, Z2
+	VBROADCASTSS factorsAVX512<>+736(SB), Z3
+	VMINPS       Z9, Z3, Z9
+	VMINPS       Z5, Z3, Z5
 
 uncapped7:
 	MOVQ    dst+0(FP), R8
@@ -1994,8 +2001,8 @@ uncapped7:
 	ADDQ    R9, R8
 	MOVQ    pixel+16(FP), R9
 	SHLQ    $0x02, R9
-	VMOVUPS Z6, (R8)
-	VMOVUPS Z2, (R8)(R9*1)
+	VMOVUPS Z9, (R8)
+	VMOVUPS Z5, (R8)(R9*1)
 	ADDQ    $0x00000040, DI
 	MOVQ    groups+72(FP), R8
 	SHLQ    $0x06, R8
@@ -2007,185 +2014,189 @@ uncapped7:
 // func winograd4GradientAVX512(dst *float32, tap int, step int, src *float32, plane int, apart int, count int, lanes int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·winograd4GradientAVX512(SB), NOSPLIT, $0-64
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+24(FP), CX
-	MOVQ  tap+8(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  plane+32(FP), BX
-	SHLQ  $0x02, BX
-	MOVQ  BX, SI
-	LEAQ  (BX)(BX*2), BX
-	ADDQ  BX, BX
-	LEAQ  (BX)(BX*2), DI
-	LEAQ  (BX)(BX*4), R8
-	MOVQ  count+48(FP), R9
-	MOVQ  lanes+56(FP), R10
-	MOVQ  $+1, R11
-	SHLXQ R10, R11, R10
-	DECQ  R10
-	KMOVW R10, K1
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         tap+8(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         plane+32(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         BX, SI
+	LEAQ         (BX)(BX*2), BX
+	ADDQ         BX, BX
+	LEAQ         (BX)(BX*2), DI
+	LEAQ         (BX)(BX*4), R8
+	MOVQ         count+48(FP), R9
+	MOVQ         lanes+56(FP), R10
+	MOVQ         $+1, R11
+	SHLXQ        R10, R11, R10
+	DECQ         R10
+	KMOVW        R10, K1
+	VBROADCASTSS factorsAVX512<>+320(SB), Z0
+	VBROADCASTSS factorsAVX512<>+416(SB), Z1
+	VBROADCASTSS factorsAVX512<>+448(SB), Z2
+	VBROADCASTSS factorsAVX512<>+512(SB), Z3
 
 loop:
-	MOVQ             AX, R10
-	MOVQ             CX, R11
-	VMOVUPS          (R11)(BX*1), Z0
-	VADDPS           (R11)(BX*2), Z0, Z1
-	VSUBPS           (R11)(BX*2), Z0, Z0
-	VMOVUPS          (R11)(DI*1), Z2
-	VADDPS           (R11)(BX*4), Z2, Z3
-	VSUBPS           (R11)(BX*4), Z2, Z2
-	VMOVUPS          (R11), Z4
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z1, Z4
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z3, Z4
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z2, Z0
-	VMOVUPS          (R11)(R8*1), Z2
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z1, Z2
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z3, Z2
-	ADDQ             SI, R11
-	VMOVUPS          (R11)(BX*1), Z1
-	VADDPS           (R11)(BX*2), Z1, Z3
-	VSUBPS           (R11)(BX*2), Z1, Z1
-	VMOVUPS          (R11)(DI*1), Z5
-	VADDPS           (R11)(BX*4), Z5, Z6
-	VSUBPS           (R11)(BX*4), Z5, Z5
-	VMOVUPS          (R11), Z7
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z7, Z7
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z3, Z7
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z6, Z7
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z5, Z1
-	VMOVUPS          (R11)(R8*1), Z5
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z3, Z5
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z6, Z5
-	ADDQ             SI, R11
-	VMOVUPS          (R11)(BX*1), Z3
-	VADDPS           (R11)(BX*2), Z3, Z6
-	VSUBPS           (R11)(BX*2), Z3, Z3
-	VMOVUPS          (R11)(DI*1), Z8
-	VADDPS           (R11)(BX*4), Z8, Z9
-	VSUBPS           (R11)(BX*4), Z8, Z8
-	VMOVUPS          (R11), Z10
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z10, Z10
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z6, Z10
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z9, Z10
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z3, Z3
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z8, Z3
-	VMOVUPS          (R11)(R8*1), Z8
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z6, Z8
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z9, Z8
-	ADDQ             SI, R11
-	VMOVUPS          (R11)(BX*1), Z6
-	VADDPS           (R11)(BX*2), Z6, Z9
-	VSUBPS           (R11)(BX*2), Z6, Z6
-	VMOVUPS          (R11)(DI*1), Z11
-	VADDPS           (R11)(BX*4), Z11, Z12
-	VSUBPS           (R11)(BX*4), Z11, Z11
-	VMOVUPS          (R11), Z13
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z13, Z13
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z9, Z13
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z12, Z13
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z6, Z6
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z11, Z6
-	VMOVUPS          (R11)(R8*1), Z11
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z9, Z11
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z12, Z11
-	ADDQ             SI, R11
-	VMOVUPS          (R11)(BX*1), Z9
-	VADDPS           (R11)(BX*2), Z9, Z12
-	VSUBPS           (R11)(BX*2), Z9, Z9
-	VMOVUPS          (R11)(DI*1), Z14
-	VADDPS           (R11)(BX*4), Z14, Z15
-	VSUBPS           (R11)(BX*4), Z14, Z14
-	VMOVUPS          (R11), Z16
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z16, Z16
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z12, Z16
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z15, Z16
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z9, Z9
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z14, Z9
-	VMOVUPS          (R11)(R8*1), Z14
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z12, Z14
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z15, Z14
-	ADDQ             SI, R11
-	VMOVUPS          (R11)(BX*1), Z12
-	VADDPS           (R11)(BX*2), Z12, Z15
-	VSUBPS           (R11)(BX*2), Z12, Z12
-	VMOVUPS          (R11)(DI*1), Z17
-	VADDPS           (R11)(BX*4), Z17, Z18
-	VSUBPS           (R11)(BX*4), Z17, Z17
-	VMOVUPS          (R11), Z19
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z19, Z19
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z15, Z19
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z18, Z19
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z12, Z12
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z17, Z12
-	VMOVUPS          (R11)(R8*1), Z17
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z15, Z17
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z18, Z17
-	ADDQ             SI, R11
-	VADDPS           Z10, Z7, Z15
-	VSUBPS           Z10, Z7, Z7
-	VADDPS           Z16, Z13, Z10
-	VSUBPS           Z16, Z13, Z13
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z4, Z4
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z15, Z4
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z10, Z4
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z7, Z7
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z13, Z7
-	VMOVAPS          Z19, Z13
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z15, Z13
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z10, Z13
-	VMOVUPS          Z4, K1, (R10)
-	ADDQ             DX, R10
-	VMOVUPS          Z7, K1, (R10)
-	ADDQ             DX, R10
-	VMOVUPS          Z13, K1, (R10)
-	ADDQ             DX, R10
-	VADDPS           Z3, Z1, Z4
-	VSUBPS           Z3, Z1, Z1
-	VADDPS           Z9, Z6, Z3
-	VSUBPS           Z9, Z6, Z6
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z4, Z0
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z3, Z0
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z6, Z1
-	VMOVAPS          Z12, Z6
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z4, Z6
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z3, Z6
-	VMOVUPS          Z0, K1, (R10)
-	ADDQ             DX, R10
-	VMOVUPS          Z1, K1, (R10)
-	ADDQ             DX, R10
-	VMOVUPS          Z6, K1, (R10)
-	ADDQ             DX, R10
-	VADDPS           Z8, Z5, Z0
-	VSUBPS           Z8, Z5, Z1
-	VADDPS           Z14, Z11, Z3
-	VSUBPS           Z14, Z11, Z4
-	VMULPS.BCST      factorsAVX512<>+320(SB), Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z0, Z2
-	VFMADD231PS.BCST factorsAVX512<>+448(SB), Z3, Z2
-	VMULPS.BCST      factorsAVX512<>+384(SB), Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+512(SB), Z4, Z1
-	VMOVAPS          Z17, Z4
-	VFMADD231PS.BCST factorsAVX512<>+384(SB), Z0, Z4
-	VFMADD231PS.BCST factorsAVX512<>+416(SB), Z3, Z4
-	VMOVUPS          Z2, K1, (R10)
-	ADDQ             DX, R10
-	VMOVUPS          Z1, K1, (R10)
-	ADDQ             DX, R10
-	VMOVUPS          Z4, K1, (R10)
-	ADDQ             DX, R10
-	MOVQ             step+16(FP), R10
-	SHLQ             $0x02, R10
-	MOVQ             apart+40(FP), R11
-	SHLQ             $0x02, R11
-	ADDQ             R10, AX
-	ADDQ             R11, CX
-	DECQ             R9
-	JNZ              loop
+	MOVQ         AX, R10
+	MOVQ         CX, R11
+	VMOVUPS      (R11)(BX*1), Z4
+	VADDPS       (R11)(BX*2), Z4, Z5
+	VSUBPS       (R11)(BX*2), Z4, Z4
+	VMOVUPS      (R11)(DI*1), Z6
+	VADDPS       (R11)(BX*4), Z6, Z7
+	VSUBPS       (R11)(BX*4), Z6, Z6
+	VMOVUPS      (R11), Z8
+	VMULPS       Z0, Z8, Z8
+	VFNMADD231PS Z1, Z5, Z8
+	VFMADD231PS  Z2, Z7, Z8
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z4, Z4
+	VFMADD231PS  Z3, Z6, Z4
+	VMOVUPS      (R11)(R8*1), Z6
+	VFNMADD231PS Z1, Z5, Z6
+	VFMADD231PS  Z1, Z7, Z6
+	ADDQ         SI, R11
+	VMOVUPS      (R11)(BX*1), Z5
+	VADDPS       (R11)(BX*2), Z5, Z7
+	VSUBPS       (R11)(BX*2), Z5, Z5
+	VMOVUPS      (R11)(DI*1), Z9
+	VADDPS       (R11)(BX*4), Z9, Z10
+	VSUBPS       (R11)(BX*4), Z9, Z9
+	VMOVUPS      (R11), Z11
+	VMULPS       Z0, Z11, Z11
+	VFNMADD231PS Z1, Z7, Z11
+	VFMADD231PS  Z2, Z10, Z11
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z5, Z5
+	VFMADD231PS  Z3, Z9, Z5
+	VMOVUPS      (R11)(R8*1), Z9
+	VFNMADD231PS Z1, Z7, Z9
+	VFMADD231PS  Z1, Z10, Z9
+	ADDQ         SI, R11
+	VMOVUPS      (R11)(BX*1), Z7
+	VADDPS       (R11)(BX*2), Z7, Z10
+	VSUBPS       (R11)(BX*2), Z7, Z7
+	VMOVUPS      (R11)(DI*1), Z12
+	VADDPS       (R11)(BX*4), Z12, Z13
+	VSUBPS       (R11)(BX*4), Z12, Z12
+	VMOVUPS      (R11), Z14
+	VMULPS       Z0, Z14, Z14
+	VFNMADD231PS Z1, Z10, Z14
+	VFMADD231PS  Z2, Z13, Z14
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z7, Z7
+	VFMADD231PS  Z3, Z12, Z7
+	VMOVUPS      (R11)(R8*1), Z12
+	VFNMADD231PS Z1, Z10, Z12
+	VFMADD231PS  Z1, Z13, Z12
+	ADDQ         SI, R11
+	VMOVUPS      (R11)(BX*1), Z10
+	VADDPS       (R11)(BX*2), Z10, Z13
+	VSUBPS       (R11)(BX*2), Z10, Z10
+	VMOVUPS      (R11)(DI*1), Z15
+	VADDPS       (R11)(BX*4), Z15, Z16
+	VSUBPS       (R11)(BX*4), Z15, Z15
+	VMOVUPS      (R11), Z17
+	VMULPS       Z0, Z17, Z17
+	VFNMADD231PS Z1, Z13, Z17
+	VFMADD231PS  Z2, Z16, Z17
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z10, Z10
+	VFMADD231PS  Z3, Z15, Z10
+	VMOVUPS      (R11)(R8*1), Z15
+	VFNMADD231PS Z1, Z13, Z15
+	VFMADD231PS  Z1, Z16, Z15
+	ADDQ         SI, R11
+	VMOVUPS      (R11)(BX*1), Z13
+	VADDPS       (R11)(BX*2), Z13, Z16
+	VSUBPS       (R11)(BX*2), Z13, Z13
+	VMOVUPS      (R11)(DI*1), Z18
+	VADDPS       (R11)(BX*4), Z18, Z19
+	VSUBPS       (R11)(BX*4), Z18, Z18
+	VMOVUPS      (R11), Z20
+	VMULPS       Z0, Z20, Z20
+	VFNMADD231PS Z1, Z16, Z20
+	VFMADD231PS  Z2, Z19, Z20
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z13, Z13
+	VFMADD231PS  Z3, Z18, Z13
+	VMOVUPS      (R11)(R8*1), Z18
+	VFNMADD231PS Z1, Z16, Z18
+	VFMADD231PS  Z1, Z19, Z18
+	ADDQ         SI, R11
+	VMOVUPS      (R11)(BX*1), Z16
+	VADDPS       (R11)(BX*2), Z16, Z19
+	VSUBPS       (R11)(BX*2), Z16, Z16
+	VMOVUPS      (R11)(DI*1), Z21
+	VADDPS       (R11)(BX*4), Z21, Z22
+	VSUBPS       (R11)(BX*4), Z21, Z21
+	VMOVUPS      (R11), Z23
+	VMULPS       Z0, Z23, Z23
+	VFNMADD231PS Z1, Z19, Z23
+	VFMADD231PS  Z2, Z22, Z23
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z16, Z16
+	VFMADD231PS  Z3, Z21, Z16
+	VMOVUPS      (R11)(R8*1), Z21
+	VFNMADD231PS Z1, Z19, Z21
+	VFMADD231PS  Z1, Z22, Z21
+	ADDQ         SI, R11
+	VADDPS       Z14, Z11, Z19
+	VSUBPS       Z14, Z11, Z11
+	VADDPS       Z20, Z17, Z14
+	VSUBPS       Z20, Z17, Z17
+	VMULPS       Z0, Z8, Z8
+	VFNMADD231PS Z1, Z19, Z8
+	VFMADD231PS  Z2, Z14, Z8
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z11, Z11
+	VFMADD231PS  Z3, Z17, Z11
+	VMOVAPS      Z23, Z17
+	VFNMADD231PS Z1, Z19, Z17
+	VFMADD231PS  Z1, Z14, Z17
+	VMOVUPS      Z8, K1, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z11, K1, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z17, K1, (R10)
+	ADDQ         DX, R10
+	VADDPS       Z7, Z5, Z8
+	VSUBPS       Z7, Z5, Z5
+	VADDPS       Z13, Z10, Z7
+	VSUBPS       Z13, Z10, Z10
+	VMULPS       Z0, Z4, Z4
+	VFNMADD231PS Z1, Z8, Z4
+	VFMADD231PS  Z2, Z7, Z4
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z5, Z5
+	VFMADD231PS  Z3, Z10, Z5
+	VMOVAPS      Z16, Z10
+	VFNMADD231PS Z1, Z8, Z10
+	VFMADD231PS  Z1, Z7, Z10
+	VMOVUPS      Z4, K1, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z5, K1, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z10, K1, (R10)
+	ADDQ         DX, R10
+	VADDPS       Z12, Z9, Z4
+	VSUBPS       Z12, Z9, Z5
+	VADDPS       Z18, Z15, Z7
+	VSUBPS       Z18, Z15, Z8
+	VMULPS       Z0, Z6, Z6
+	VFNMADD231PS Z1, Z4, Z6
+	VFMADD231PS  Z2, Z7, Z6
+	VMULPS.BCST  factorsAVX512<>+384(SB), Z5, Z5
+	VFMADD231PS  Z3, Z8, Z5
+	VMOVAPS      Z21, Z8
+	VFNMADD231PS Z1, Z4, Z8
+	VFMADD231PS  Z1, Z7, Z8
+	VMOVUPS      Z6, K1, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z5, K1, (R10)
+	ADDQ         DX, R10
+	VMOVUPS      Z8, K1, (R10)
+	ADDQ         DX, R10
+	MOVQ         step+16(FP), R10
+	SHLQ         $0x02, R10
+	MOVQ         apart+40(FP), R11
+	SHLQ         $0x02, R11
+	ADDQ         R10, AX
+	ADDQ         R11, CX
+	DECQ         R9
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2375,104 +2386,105 @@ loop:
 // func winograd2KernelsAVX512(dst *float32, plane int, apart int, src *float32, tap int, step int, count int, lanes int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·winograd2KernelsAVX512(SB), NOSPLIT, $0-64
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+24(FP), CX
-	MOVQ  plane+8(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  tap+32(FP), BX
-	SHLQ  $0x02, BX
-	LEAQ  (DX)(DX*2), SI
-	MOVQ  count+48(FP), DI
-	MOVQ  lanes+56(FP), R8
-	MOVQ  $+1, R9
-	SHLXQ R8, R9, R8
-	DECQ  R8
-	KMOVW R8, K1
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         plane+8(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         tap+32(FP), BX
+	SHLQ         $0x02, BX
+	LEAQ         (DX)(DX*2), SI
+	MOVQ         count+48(FP), DI
+	MOVQ         lanes+56(FP), R8
+	MOVQ         $+1, R9
+	SHLXQ        R8, R9, R8
+	DECQ         R8
+	KMOVW        R8, K1
+	VBROADCASTSS factorsAVX512<>+640(SB), Z0
 
 loop:
-	MOVQ             CX, R8
-	VMOVUPS.Z        (R8), K1, Z0
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z1
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z2
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z3
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z4
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z5
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z6
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z7
-	ADDQ             BX, R8
-	VMOVUPS.Z        (R8), K1, Z8
-	ADDQ             BX, R8
-	MOVQ             AX, R8
-	VMOVUPS          Z0, (R8)
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z0, Z9
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z2, Z9
-	VMOVAPS          Z9, Z10
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z1, Z10
-	VFMADD231PS.BCST factorsAVX512<>+672(SB), Z1, Z9
-	VMOVUPS          Z10, (R8)(DX*1)
-	VMOVUPS          Z9, (R8)(DX*2)
-	VMOVUPS          Z2, (R8)(SI*1)
-	LEAQ             (R8)(DX*4), R8
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z6, Z0
-	VMOVAPS          Z0, Z9
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z3, Z9
-	VFMADD231PS.BCST factorsAVX512<>+672(SB), Z3, Z0
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z1, Z1
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z7, Z1
-	VMOVAPS          Z1, Z3
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z4, Z3
-	VFMADD231PS.BCST factorsAVX512<>+672(SB), Z4, Z1
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z8, Z2
-	VMOVAPS          Z2, Z4
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z5, Z4
-	VFMADD231PS.BCST factorsAVX512<>+672(SB), Z5, Z2
-	VMOVUPS          Z9, (R8)
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z9, Z5
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z4, Z5
-	VMOVAPS          Z5, Z9
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z3, Z9
-	VFMADD231PS.BCST factorsAVX512<>+672(SB), Z3, Z5
-	VMOVUPS          Z9, (R8)(DX*1)
-	VMOVUPS          Z5, (R8)(DX*2)
-	VMOVUPS          Z4, (R8)(SI*1)
-	LEAQ             (R8)(DX*4), R8
-	VMOVUPS          Z0, (R8)
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z2, Z0
-	VMOVAPS          Z0, Z3
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z1, Z3
-	VFMADD231PS.BCST factorsAVX512<>+672(SB), Z1, Z0
-	VMOVUPS          Z3, (R8)(DX*1)
-	VMOVUPS          Z0, (R8)(DX*2)
-	VMOVUPS          Z2, (R8)(SI*1)
-	LEAQ             (R8)(DX*4), R8
-	VMOVUPS          Z6, (R8)
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z6, Z0
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z8, Z0
-	VMOVAPS          Z0, Z1
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z7, Z1
-	VFMADD231PS.BCST factorsAVX512<>+672(SB), Z7, Z0
-	VMOVUPS          Z1, (R8)(DX*1)
-	VMOVUPS          Z0, (R8)(DX*2)
-	VMOVUPS          Z8, (R8)(SI*1)
-	LEAQ             (R8)(DX*4), R8
-	MOVQ             step+40(FP), R8
-	SHLQ             $0x02, R8
-	MOVQ             apart+16(FP), R9
-	SHLQ             $0x02, R9
-	ADDQ             R8, CX
-	ADDQ             R9, AX
-	DECQ             DI
-	JNZ              loop
+	MOVQ         CX, R8
+	VMOVUPS.Z    (R8), K1, Z1
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z2
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z3
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z4
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z5
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z6
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z7
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z8
+	ADDQ         BX, R8
+	VMOVUPS.Z    (R8), K1, Z9
+	ADDQ         BX, R8
+	MOVQ         AX, R8
+	VMOVUPS      Z1, (R8)
+	VMULPS       Z0, Z1, Z10
+	VFMADD231PS  Z0, Z3, Z10
+	VMOVAPS      Z10, Z11
+	VFMADD231PS  Z0, Z2, Z11
+	VFNMADD231PS Z0, Z2, Z10
+	VMOVUPS      Z11, (R8)(DX*1)
+	VMOVUPS      Z10, (R8)(DX*2)
+	VMOVUPS      Z3, (R8)(SI*1)
+	LEAQ         (R8)(DX*4), R8
+	VMULPS       Z0, Z1, Z1
+	VFMADD231PS  Z0, Z7, Z1
+	VMOVAPS      Z1, Z10
+	VFMADD231PS  Z0, Z4, Z10
+	VFNMADD231PS Z0, Z4, Z1
+	VMULPS       Z0, Z2, Z2
+	VFMADD231PS  Z0, Z8, Z2
+	VMOVAPS      Z2, Z4
+	VFMADD231PS  Z0, Z5, Z4
+	VFNMADD231PS Z0, Z5, Z2
+	VMULPS       Z0, Z3, Z3
+	VFMADD231PS  Z0, Z9, Z3
+	VMOVAPS      Z3, Z5
+	VFMADD231PS  Z0, Z6, Z5
+	VFNMADD231PS Z0, Z6, Z3
+	VMOVUPS      Z10, (R8)
+	VMULPS       Z0, Z10, Z6
+	VFMADD231PS  Z0, Z5, Z6
+	VMOVAPS      Z6, Z10
+	VFMADD231PS  Z0, Z4, Z10
+	VFNMADD231PS Z0, Z4, Z6
+	VMOVUPS      Z10, (R8)(DX*1)
+	VMOVUPS      Z6, (R8)(DX*2)
+	VMOVUPS      Z5, (R8)(SI*1)
+	LEAQ         (R8)(DX*4), R8
+	VMOVUPS      Z1, (R8)
+	VMULPS       Z0, Z1, Z1
+	VFMADD231PS  Z0, Z3, Z1
+	VMOVAPS      Z1, Z4
+	VFMADD231PS  Z0, Z2, Z4
+	VFNMADD231PS Z0, Z2, Z1
+	VMOVUPS      Z4, (R8)(DX*1)
+	VMOVUPS      Z1, (R8)(DX*2)
+	VMOVUPS      Z3, (R8)(SI*1)
+	LEAQ         (R8)(DX*4), R8
+	VMOVUPS      Z7, (R8)
+	VMULPS       Z0, Z7, Z1
+	VFMADD231PS  Z0, Z9, Z1
+	VMOVAPS      Z1, Z2
+	VFMADD231PS  Z0, Z8, Z2
+	VFNMADD231PS Z0, Z8, Z1
+	VMOVUPS      Z2, (R8)(DX*1)
+	VMOVUPS      Z1, (R8)(DX*2)
+	VMOVUPS      Z9, (R8)(SI*1)
+	LEAQ         (R8)(DX*4), R8
+	MOVQ         step+40(FP), R8
+	SHLQ         $0x02, R8
+	MOVQ         apart+16(FP), R9
+	SHLQ         $0x02, R9
+	ADDQ         R8, CX
+	ADDQ         R9, AX
+	DECQ         DI
+	JNZ          loop
 	VZEROUPPER
 	RET
 
@@ -2828,108 +2840,109 @@ uncapped4:
 // func winograd2GradientAVX512(dst *float32, tap int, step int, src *float32, plane int, apart int, count int, lanes int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·winograd2GradientAVX512(SB), NOSPLIT, $0-64
-	MOVQ  dst+0(FP), AX
-	MOVQ  src+24(FP), CX
-	MOVQ  tap+8(FP), DX
-	SHLQ  $0x02, DX
-	MOVQ  plane+32(FP), BX
-	SHLQ  $0x02, BX
-	MOVQ  BX, SI
-	SHLQ  $0x02, BX
-	LEAQ  (BX)(BX*2), DI
-	MOVQ  count+48(FP), R8
-	MOVQ  lanes+56(FP), R9
-	MOVQ  $+1, R10
-	SHLXQ R9, R10, R9
-	DECQ  R9
-	KMOVW R9, K1
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+24(FP), CX
+	MOVQ         tap+8(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         plane+32(FP), BX
+	SHLQ         $0x02, BX
+	MOVQ         BX, SI
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), DI
+	MOVQ         count+48(FP), R8
+	MOVQ         lanes+56(FP), R9
+	MOVQ         $+1, R10
+	SHLXQ        R9, R10, R9
+	DECQ         R9
+	KMOVW        R9, K1
+	VBROADCASTSS factorsAVX512<>+640(SB), Z0
 
 loop:
-	MOVQ             AX, R9
-	MOVQ             CX, R10
-	VMOVUPS          (R10)(BX*1), Z0
-	VADDPS           (R10)(BX*2), Z0, Z1
-	VSUBPS           (R10)(BX*2), Z0, Z0
-	VMOVUPS          (R10), Z2
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z1, Z2
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z0, Z0
-	VMOVUPS          (R10)(DI*1), Z3
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z1, Z3
-	ADDQ             SI, R10
-	VMOVUPS          (R10)(BX*1), Z1
-	VADDPS           (R10)(BX*2), Z1, Z4
-	VSUBPS           (R10)(BX*2), Z1, Z1
-	VMOVUPS          (R10), Z5
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z4, Z5
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z1, Z1
-	VMOVUPS          (R10)(DI*1), Z6
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z4, Z6
-	ADDQ             SI, R10
-	VMOVUPS          (R10)(BX*1), Z4
-	VADDPS           (R10)(BX*2), Z4, Z7
-	VSUBPS           (R10)(BX*2), Z4, Z4
-	VMOVUPS          (R10), Z8
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z7, Z8
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z4, Z4
-	VMOVUPS          (R10)(DI*1), Z9
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z7, Z9
-	ADDQ             SI, R10
-	VMOVUPS          (R10)(BX*1), Z7
-	VADDPS           (R10)(BX*2), Z7, Z10
-	VSUBPS           (R10)(BX*2), Z7, Z7
-	VMOVUPS          (R10), Z11
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z10, Z11
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z7, Z7
-	VMOVUPS          (R10)(DI*1), Z12
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z10, Z12
-	ADDQ             SI, R10
-	VADDPS           Z8, Z5, Z10
-	VSUBPS           Z8, Z5, Z5
-	VMOVAPS          Z2, Z2
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z10, Z2
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z5, Z5
-	VMOVAPS          Z11, Z8
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z10, Z8
-	VMOVUPS          Z2, K1, (R9)
-	ADDQ             DX, R9
-	VMOVUPS          Z5, K1, (R9)
-	ADDQ             DX, R9
-	VMOVUPS          Z8, K1, (R9)
-	ADDQ             DX, R9
-	VADDPS           Z4, Z1, Z2
-	VSUBPS           Z4, Z1, Z1
-	VMOVAPS          Z0, Z0
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z2, Z0
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z1, Z1
-	VMOVAPS          Z7, Z4
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z2, Z4
-	VMOVUPS          Z0, K1, (R9)
-	ADDQ             DX, R9
-	VMOVUPS          Z1, K1, (R9)
-	ADDQ             DX, R9
-	VMOVUPS          Z4, K1, (R9)
-	ADDQ             DX, R9
-	VADDPS           Z9, Z6, Z0
-	VSUBPS           Z9, Z6, Z1
-	VMOVAPS          Z3, Z2
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z0, Z2
-	VMULPS.BCST      factorsAVX512<>+640(SB), Z1, Z1
-	VMOVAPS          Z12, Z3
-	VFMADD231PS.BCST factorsAVX512<>+640(SB), Z0, Z3
-	VMOVUPS          Z2, K1, (R9)
-	ADDQ             DX, R9
-	VMOVUPS          Z1, K1, (R9)
-	ADDQ             DX, R9
-	VMOVUPS          Z3, K1, (R9)
-	ADDQ             DX, R9
-	MOVQ             step+16(FP), R9
-	SHLQ             $0x02, R9
-	MOVQ             apart+40(FP), R10
-	SHLQ             $0x02, R10
-	ADDQ             R9, AX
-	ADDQ             R10, CX
-	DECQ             R8
-	JNZ              loop
+	MOVQ        AX, R9
+	MOVQ        CX, R10
+	VMOVUPS     (R10)(BX*1), Z1
+	VADDPS      (R10)(BX*2), Z1, Z2
+	VSUBPS      (R10)(BX*2), Z1, Z1
+	VMOVUPS     (R10), Z3
+	VFMADD231PS Z0, Z2, Z3
+	VMULPS      Z0, Z1, Z1
+	VMOVUPS     (R10)(DI*1), Z4
+	VFMADD231PS Z0, Z2, Z4
+	ADDQ        SI, R10
+	VMOVUPS     (R10)(BX*1), Z2
+	VADDPS      (R10)(BX*2), Z2, Z5
+	VSUBPS      (R10)(BX*2), Z2, Z2
+	VMOVUPS     (R10), Z6
+	VFMADD231PS Z0, Z5, Z6
+	VMULPS      Z0, Z2, Z2
+	VMOVUPS     (R10)(DI*1), Z7
+	VFMADD231PS Z0, Z5, Z7
+	ADDQ        SI, R10
+	VMOVUPS     (R10)(BX*1), Z5
+	VADDPS      (R10)(BX*2), Z5, Z8
+	VSUBPS      (R10)(BX*2), Z5, Z5
+	VMOVUPS     (R10), Z9
+	VFMADD231PS Z0, Z8, Z9
+	VMULPS      Z0, Z5, Z5
+	VMOVUPS     (R10)(DI*1), Z10
+	VFMADD231PS Z0, Z8, Z10
+	ADDQ        SI, R10
+	VMOVUPS     (R10)(BX*1), Z8
+	VADDPS      (R10)(BX*2), Z8, Z11
+	VSUBPS      (R10)(BX*2), Z8, Z8
+	VMOVUPS     (R10), Z12
+	VFMADD231PS Z0, Z11, Z12
+	VMULPS      Z0, Z8, Z8
+	VMOVUPS     (R10)(DI*1), Z13
+	VFMADD231PS Z0, Z11, Z13
+	ADDQ        SI, R10
+	VADDPS      Z9, Z6, Z11
+	VSUBPS      Z9, Z6, Z6
+	VMOVAPS     Z3, Z3
+	VFMADD231PS Z0, Z11, Z3
+	VMULPS      Z0, Z6, Z6
+	VMOVAPS     Z12, Z9
+	VFMADD231PS Z0, Z11, Z9
+	VMOVUPS     Z3, K1, (R9)
+	ADDQ        DX, R9
+	VMOVUPS     Z6, K1, (R9)
+	ADDQ        DX, R9
+	VMOVUPS     Z9, K1, (R9)
+	ADDQ        DX, R9
+	VADDPS      Z5, Z2, Z3
+	VSUBPS      Z5, Z2, Z2
+	VMOVAPS     Z1, Z1
+	VFMADD231PS Z0, Z3, Z1
+	VMULPS      Z0, Z2, Z2
+	VMOVAPS     Z8, Z5
+	VFMADD231PS Z0, Z3, Z5
+	VMOVUPS     Z1, K1, (R9)
+	ADDQ        DX, R9
+	VMOVUPS     Z2, K1, (R9)
+	ADDQ        DX, R9
+	VMOVUPS     Z5, K1, (R9)
+	ADDQ        DX, R9
+	VADDPS      Z10, Z7, Z1
+	VSUBPS      Z10, Z7, Z2
+	VMOVAPS     Z4, Z3
+	VFMADD231PS Z0, Z1, Z3
+	VMULPS      Z0, Z2, Z2
+	VMOVAPS     Z13, Z4
+	VFMADD231PS Z0, Z1, Z4
+	VMOVUPS     Z3, K1, (R9)
+	ADDQ        DX, R9
+	VMOVUPS     Z2, K1, (R9)
+	ADDQ        DX, R9
+	VMOVUPS     Z4, K1, (R9)
+	ADDQ        DX, R9
+	MOVQ        step+16(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        apart+40(FP), R10
+	SHLQ        $0x02, R10
+	ADDQ        R9, AX
+	ADDQ        R10, CX
+	DECQ        R8
+	JNZ         loop
 	VZEROUPPER
 	RET
 

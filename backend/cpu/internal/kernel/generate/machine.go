@@ -17,6 +17,7 @@ type machine struct {
 
 	factors     []float64 // of Winograd's transforms
 	factorTable Mem
+	held        map[float64]reg.VecVirtual // those that a kernel keeps in registers
 }
 
 func (m *machine) wide() bool { return m.lanes == 16 }

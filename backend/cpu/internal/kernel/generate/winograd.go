@@ -33,6 +33,17 @@ var schemes = []scheme{{
 	outputs:  [][]float64{{1, 1, 1, 0}, {0, 1, -1, -1}},
 }}
 
+// factors returns the positive factors other than 1 of a matrix.
+func (s scheme) factors(matrix [][]float64) []float64 {
+	var found []float64
+	for _, f := range slices.Concat(matrix...) {
+		if f = math.Abs(f); f != 0 && f != 1 && !slices.Contains(found, f) {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
 func transpose(a [][]float64) [][]float64 {
 	t := make([][]float64, len(a[0]))
 	for i := range t {
@@ -47,8 +58,8 @@ func transpose(a [][]float64) [][]float64 {
 func (m *machine) winograd() {
 	m.declareFactors()
 	for _, s := range schemes {
-		m.spread(fmt.Sprintf("winograd%dPictures", s.results), s.pictures, "transforms tiles of pictures.")
-		m.spread(fmt.Sprintf("winograd%dResults", s.results), transpose(s.outputs), "transforms tiles of a result's gradient.")
+		m.spread(fmt.Sprintf("winograd%dPictures", s.results), s.pictures, s.factors(s.pictures), "transforms tiles of pictures.")
+		m.spread(fmt.Sprintf("winograd%dResults", s.results), transpose(s.outputs), s.factors(s.outputs), "transforms tiles of a result's gradient.")
 		m.kernelSpread(s)
 		m.gather(s, "Outputs", "dst *float32, row, pixel int, src *float32, plane int, bias, residual *float32, residualRow, residualPixel, groups, mode int")
 		m.gather(s, "Pooled", "dst *float32, row, pixel int, src *float32, plane int, bias *float32, groups, mode int")
@@ -89,17 +100,41 @@ func (m *machine) factor(f float64) Mem {
 	return m.factorTable.Offset(32 * at)
 }
 
+// hold keeps the factors of a matrix in registers, where there are enough.
+func (m *machine) hold(factors ...float64) {
+	m.held = map[float64]reg.VecVirtual{}
+	if !m.wide() {
+		return
+	}
+	for _, f := range factors {
+		v := m.vec()
+		VBROADCASTSS(m.factor(f), v)
+		m.held[f] = v
+	}
+}
+
 // addScaled adds f·x to sum.
 func (m *machine) addScaled(f float64, x, sum reg.VecVirtual) {
-	if m.wide() {
+	positive, isHeld := m.held[f]
+	negative, isNegative := m.held[-f]
+	switch {
+	case isHeld:
+		VFMADD231PS(positive, x, sum)
+	case isNegative:
+		VFNMADD231PS(negative, x, sum)
+	case m.wide():
 		VFMADD231PS_BCST(m.factor(f), x, sum)
-	} else {
+	default:
 		VFMADD231PS(m.factor(f), x, sum)
 	}
 }
 
 func (m *machine) scaled(f float64, x reg.VecVirtual) reg.VecVirtual {
 	v := m.vec()
+	if held, ok := m.held[f]; ok {
+		VMULPS(held, x, v)
+		return v
+	}
 	if m.wide() {
 		VMULPS_BCST(m.factor(f), x, v)
 	} else {
@@ -173,7 +208,7 @@ func (m *machine) analyse(matrix [][]float64, rows []int, in input) []reg.VecVir
 	for i := range even {
 		if i%2 == 1 {
 			even[i] = 0
-			if factor == 0 {
+			if factor == 0 || math.Abs(odd[i]) == 1 {
 				factor = odd[i]
 			}
 		} else {
@@ -308,13 +343,14 @@ func stride(name string) reg.GPVirtual {
 
 // spread writes the transform matrix·tile·matrixᵀ of tiles that lie in
 // pictures, one register of channels at a time.
-func (m *machine) spread(name string, matrix [][]float64, doc string) {
+func (m *machine) spread(name string, matrix [][]float64, factors []float64, doc string) {
 	n, extent := len(matrix), len(matrix[0])
 	m.function(name, "func(dst *float32, plane, group int, src *float32, row, pixel, groups int)", doc)
 	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
 	plane, row, pixel := stride("plane"), stride("row"), stride("pixel")
 	planes, rows := seriesOf(dst, plane, n), seriesOf(src, row, extent)
 	left := Load(Param("groups"), GP64())
+	m.hold(factors...)
 	Label("loop")
 	walker := GP64()
 	MOVQ(dst, walker)
@@ -370,6 +406,7 @@ func (m *machine) kernelSpread(s scheme) {
 	planes := seriesOf(dst, plane, s.extent())
 	left := Load(Param("count"), GP64())
 	k := m.maskOf(Load(Param("lanes"), GP64()))
+	m.hold(s.factors(s.kernels)...)
 	Label("loop")
 	walker := GP64()
 	MOVQ(src, walker)
@@ -416,6 +453,7 @@ func (m *machine) gather(s scheme, name, parameters string) {
 	}
 	g := gathering{machine: m, scheme: s, name: name, src: src, plane: plane, lines: seriesOf(src, line, n), index: GP64()}
 	XORQ(g.index, g.index)
+	m.hold(s.factors(s.outputs)...)
 	Label("loop")
 	g.tile()
 	ADDQ(U32(uint32(4*m.lanes)), g.index)
@@ -642,6 +680,7 @@ func (m *machine) kernelGather(s scheme) {
 	left := Load(Param("count"), GP64())
 	k := m.maskOf(Load(Param("lanes"), GP64()))
 	all := []int{0, 1, 2}
+	m.hold(s.factors(s.kernels)...)
 	Label("loop")
 	to := GP64()
 	MOVQ(dst, to)
