@@ -349,7 +349,7 @@ func TestSaveWeights(t *testing.T) {
 	if !reflect.DeepEqual(snapshot(t, other), snapshot(t, m)) {
 		t.Error("the weights are others after a save and a load")
 	}
-	if err := m.SaveWeights("line.h5"); err == nil || !strings.Contains(err.Error(), "must end in .weights.h5") {
+	if err := m.SaveWeights("line.hdf5"); err == nil || !strings.Contains(err.Error(), "must end in .weights.h5") {
 		t.Errorf("a wrong name gives %v", err)
 	}
 }

@@ -43,22 +43,6 @@ func (m *Model) Save(path string) error {
 	return writeFile(path, file)
 }
 
-// SaveWeights writes the weights alone as a .weights.h5 file, which
-// LoadWeights and Keras 3 read.
-func (m *Model) SaveWeights(path string) error {
-	if !strings.HasSuffix(path, ".weights.h5") {
-		return fmt.Errorf("lince: cannot save weights as %s: the name must end in .weights.h5", path)
-	}
-	if err := m.ready(); err != nil {
-		return fmt.Errorf("lince: saving %s: %w", path, err)
-	}
-	saved, err := m.savedLayers()
-	if err != nil {
-		return fmt.Errorf("lince: saving %s: %w", path, err)
-	}
-	return writeFile(path, &keras.File{Format: keras.Weights, Metadata: keras.Metadata{KerasVersion: kerasVersion}, Layers: saved})
-}
-
 // MarshalJSON describes the model without its weights, as keras.Model.to_json does.
 func (m *Model) MarshalJSON() ([]byte, error) {
 	if !m.Built() {
