@@ -10,7 +10,11 @@ func (c *compiler) build(u *unit) error {
 	var s step
 	switch u.kind {
 	case narrow:
-		s = c.cluster(u)
+		if u.fed != nil {
+			s = c.fedCluster(u)
+		} else {
+			s = c.cluster(u)
+		}
 	case wide:
 		s = c.wideCluster(u)
 	case product:

@@ -18,7 +18,7 @@ type cluster struct {
 	scratch   *scratch
 	sum       *sum // what the loop ends in, nil for nothing
 
-	elements int
+	first, elements int // the range that is run
 }
 
 // sum adds up a tile's rows. Every item has a partial result of its own, and
@@ -60,6 +60,7 @@ var (
 func (p place) tile(registers []float32, size, start, count int) []float32 {
 	switch {
 	case p.memory != nil:
+		start -= p.memory.from
 		return p.memory.floats(start + count)[start:]
 	case p.register >= 0:
 		return registers[p.register*size : p.register*size+count]
@@ -72,6 +73,15 @@ func (c *cluster) resize(samples int) {
 	for _, v := range c.views {
 		v.resize(samples)
 	}
+}
+
+// part runs some of the elements, from a multiple of the tile on.
+func (c *cluster) part(first, end int) error {
+	whole := c.elements
+	c.first, c.elements = first, end
+	err := c.pool.Run(c.items(), c)
+	c.first, c.elements = 0, whole
+	return err
 }
 
 func (c *cluster) run(int) error {
@@ -90,7 +100,7 @@ func (c *cluster) run(int) error {
 
 func (c *cluster) items() int {
 	each := c.tile * tilesPerItem
-	return (c.elements + each - 1) / each
+	return (c.elements - c.first + each - 1) / each
 }
 
 // add returns the instruction that adds a tile to its item's partial result.
@@ -117,7 +127,7 @@ func (c *cluster) Do(item, worker int) {
 		in := &c.once[i]
 		in.load(in.dst.tile(registers, c.tile, 0, min(c.tile, c.elements)), 0)
 	}
-	start := item * c.tile * tilesPerItem
+	start := c.first + item*c.tile*tilesPerItem
 	end := min(start+c.tile*tilesPerItem, c.elements)
 	for ; start < end; start += c.tile {
 		count := min(c.tile, end-start)

@@ -109,7 +109,7 @@ func (c *compiler) analyse() error {
 	for _, u := range c.program.Updates {
 		updates[c.nodes[u.Value]] = u.Variable
 	}
-	c.units, c.tail = finals(units, updates)
+	c.units, c.tail = c.feed(finals(units, updates))
 	c.units, c.lasting = lastingFirst(c.units)
 	c.bind(values, updates)
 	c.keepLasting()

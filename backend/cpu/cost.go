@@ -87,7 +87,7 @@ func perFilter(kernels tensor.Shape) int { return kernels[0] * kernels[1] * kern
 
 // kindOf names the kind of work that a unit is; see [Step].
 func (u *unit) kindOf() string {
-	if u.kind == narrow || u.kind == wide {
+	if u.fed == nil && (u.kind == narrow || u.kind == wide) {
 		return "elementwise"
 	}
 	switch u.members[0].op.(type) {

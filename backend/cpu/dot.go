@@ -75,7 +75,7 @@ func pick(shape tensor.Shape, axes []int) tensor.Shape {
 	return picked
 }
 
-func (c *compiler) dot(u *unit) step {
+func (c *compiler) dot(u *unit) *dot {
 	v := u.members[0]
 	op := v.op.(graph.Dot)
 	x, y := v.operands[0], v.operands[1]
@@ -87,16 +87,17 @@ func (c *compiler) dot(u *unit) step {
 		batch: extentOf(pick(x.typ.Shape, op.LeftBatch)),
 	}
 	rows, columns, depth := left.lanes.at(c.capacity), right.lanes.at(c.capacity), right.depth.at(c.capacity)
-	if s.batch == (extent{per: 1}) {
-		s.floats = c.products.PackedSize(columns, depth)
-		s.packed = c.packed(u, y, s.floats)
-	}
+	streams, single := gemm.StreamChunks(rows, columns, depth), s.batch == extent{per: 1}
 	s.most = 1
 	switch {
-	case s.packed != nil && !s.packed.kept && left.byLanes && !right.byLanes && gemm.StreamChunks(rows, columns, depth) > 0:
-		s.stream, s.most = true, gemm.StreamChunks(rows, columns, depth)
+	case single && !y.lasting && left.byLanes && !right.byLanes && streams > 0:
+		s.stream, s.most = true, streams
 	case u.bias == nil && u.residual == nil && !u.relu:
 		s.most = gemm.Chunks(rows, columns, depth)
+	}
+	if single && !s.stream {
+		s.floats = c.products.PackedSize(columns, depth)
+		s.packed = c.packed(u, y, s.floats)
 	}
 	if s.most > 1 {
 		s.partials = c.temporary(u, s.most*rows*columns)
@@ -122,7 +123,8 @@ func (s *dot) resize(samples int) {
 	s.leftSize, s.rightSize, s.out = p.Rows*p.Depth, p.Columns*p.Depth, p.Rows*p.Columns
 }
 
-func (s *dot) run(samples int) error {
+// begin readies the product's memory.
+func (s *dot) begin(samples int) {
 	p := &s.product
 	if s.bias != nil {
 		p.Bias = s.bias.floats(samples)
@@ -137,6 +139,26 @@ func (s *dot) run(samples int) error {
 	if s.partials != nil {
 		p.Partials = s.partials.floats(p.Chunks * s.out)
 	}
+}
+
+// part computes rows of a product without a batch, as many as out holds, from
+// the given one on.
+func (s *dot) part(samples, row int, out []float32) error {
+	p := &s.product
+	p.Out, p.Rows = out, len(out)/p.Columns
+	x, skip := s.x.floats(samples), row
+	if s.left.byLanes {
+		skip *= p.Depth
+	}
+	s.left.set(x[min(skip, len(x)):])
+	s.left.rows.Lanes, s.left.columns.Lanes = p.Rows, p.Rows
+	s.right.set(s.y.floats(samples))
+	return s.products.Run(p)
+}
+
+func (s *dot) run(samples int) error {
+	s.begin(samples)
+	p := &s.product
 	x, y, z := s.x.floats(samples), s.y.floats(samples), s.z.floats(samples)
 	for i := range s.times {
 		s.left.set(x[i*s.leftSize:])

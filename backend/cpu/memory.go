@@ -56,7 +56,9 @@ type memory struct {
 	// first and last are the positions of the steps that write it and read it last.
 	first, last int
 	bytes       int
-	planned     bool // part of the arena
+	// from is the element that lies at base, when only a part of the value is held.
+	from    int
+	planned bool // part of the arena
 	// into is the variable that the value replaces, written in place.
 	into *graph.Variable
 	// cell is the variable that lies here, during a run.

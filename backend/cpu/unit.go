@@ -29,6 +29,9 @@ type unit struct {
 	// sum is a reduction that a cluster ends in, nil for none; it is the last
 	// of the members.
 	sum *value
+	// fed is a product that a cluster reads part by part as it is made, nil
+	// for none; it is the first of the members.
+	fed *value
 }
 
 // kind tells how a unit is computed.

@@ -30,7 +30,7 @@ func (c *compiler) cluster(u *unit) *cluster {
 		switch {
 		case member == u.sum:
 			w.sum(c, member)
-		case !w.skipped[member]:
+		case member != u.fed && !w.skipped[member]:
 			w.member(member)
 		}
 	}
