@@ -3,6 +3,7 @@ package conv
 import (
 	"fmt"
 	"math"
+	"os"
 	"testing"
 	"time"
 
@@ -90,7 +91,7 @@ func networkLayers() []layer {
 // BenchmarkNetworks times layers on one worker. The figure is that of the
 // quickest repetition, which other loads of the machine disturb least.
 func BenchmarkNetworks(b *testing.B) {
-	set, err := kernel.Select("")
+	set, err := kernel.Select(os.Getenv("LINCE_CPU"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -64,10 +64,10 @@ func apart(depth int) int {
 func (m *Multiplier) cut(p *Product, left Placed) {
 	s := strips{left: left}
 	s.line, _ = left.Line()
-	if s.line < m.set.TileRows/2 {
-		s.line = p.Rows // short lines are gathered
+	const fewest = 4 // rows of a strip that keep the multipliers busy
+	if s.perLine = ceil(s.line, m.set.TileRows); s.line/s.perLine < fewest {
+		s.line, s.perLine = p.Rows, ceil(p.Rows, m.set.TileRows) // strips over several lines are gathered
 	}
-	s.perLine = ceil(s.line, m.set.TileRows)
 	s.total = p.Rows / s.line * s.perLine
 	most := max(1, min(mostStrips, stripsOfItem/(apart(p.Depth)*m.set.TileRows)))
 
@@ -183,5 +183,5 @@ func (r *Rows) Gather(dst []float32, apart, depth, lane, count int) {
 
 // Competing reports whether lanes step elements apart would push each other
 // out of the first cache: it has eight places for what lies a multiple of 4096
-// bytes apart.
-func Competing(step, lanes int) bool { return lanes > 8 && step%1024 == 0 }
+// bytes apart, fewer where it tells lines by a hash of their addresses.
+func Competing(step, lanes int) bool { return lanes > 4 && step%1024 == 0 }
