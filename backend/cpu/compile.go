@@ -40,6 +40,7 @@ type compiler struct {
 	units   []*unit
 	lasting int // how many units, the first ones, run only when variables have changed
 	tail    int // position of the first unit that writes variables in place
+	slotted []*value
 	arena   arena
 	scratch scratch
 
@@ -68,6 +69,10 @@ func (e *Engine) Compile(ctx context.Context, program *graph.Program, capacity i
 	for _, u := range c.units {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if u.result().isJoined() {
+			c.leaveOut(u)
+			continue
 		}
 		if err := c.build(u); err != nil {
 			return nil, err
@@ -111,7 +116,9 @@ func (c *compiler) analyse() error {
 	}
 	c.units, c.tail = c.feed(finals(units, updates))
 	c.units, c.lasting = lastingFirst(c.units)
+	c.assignSlots()
 	c.bind(values, updates)
+	c.bindSlots()
 	c.keepLasting()
 	return nil
 }
@@ -155,10 +162,20 @@ func (c *compiler) bind(values []*value, updates map[*value]*graph.Variable) {
 	c.updates(reads, updates)
 }
 
+// leaveOut makes no step of a unit.
+func (c *compiler) leaveOut(u *unit) {
+	c.executable.tail--
+	if u.position < c.lasting {
+		c.executable.lasting--
+	}
+}
+
 // keeps reports whether the value has memory of its own.
 func (v *value) keeps() bool {
 	u := v.unit
 	switch {
+	case v.slot != nil:
+		return false
 	case u.pooled != nil:
 		return v == u.pooled.last || v == u.pooled.which || v == u.convolved() && v.leaves()
 	case u.kind == single || u.kind == product:

@@ -86,6 +86,9 @@ func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape, v.pictures(c.capacity))
 	s := &convolution{forward: c.convolutions(g).Forward(g), y: u.result(), x: v.operands[0], w: v.operands[1], bias: u.bias, residual: u.residual}
 	s.forward.ReLU, s.forward.Cap = u.relu, u.cap
+	if u.pooled == nil && s.y.slot != nil {
+		s.forward.OutStride = s.y.apart()
+	}
 	s.floats = s.forward.PackedSize()
 	s.packed, s.scratch = c.packed(u, s.w, s.floats), c.workers(s.forward.ScratchSize())
 	if u.pooled != nil {
@@ -114,7 +117,7 @@ func (s *convolution) pool(c *compiler, u *unit) {
 // zero must have none.
 func (s *convolution) poolsItself(u *unit) bool {
 	p := s.pooling
-	if !s.forward.Pools() || s.y.leaves() || u.residual != nil || p.result != u.pooled.first || p.reducer != graph.Largest || !isHalving(p.window) {
+	if !s.forward.Pools() || s.y.leaves() || p.result.slot != nil || u.residual != nil || p.result != u.pooled.first || p.reducer != graph.Largest || !isHalving(p.window) {
 		return false
 	}
 	return p.which == nil || u.relu == (p.positive == 1) && !u.cap
@@ -136,7 +139,7 @@ func (s *convolution) run(samples int) error {
 		if s.residual != nil {
 			s.forward.Residual = s.residual.floats(samples)
 		}
-		return s.forward.Run(s.y.floats(samples), s.x.floats(samples), w, pictures)
+		return s.forward.Run(s.y.pixels(0, pictures), s.x.floats(samples), w, pictures)
 	}
 	if s.pools {
 		s.forward.Pooled = s.pooling.result.floats(samples)

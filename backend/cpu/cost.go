@@ -44,7 +44,7 @@ func (u *unit) cost() cost {
 	}
 	for _, member := range u.members {
 		c.flops = append(c.flops, member.flops())
-		if member.keeps() {
+		if member.keeps() || member.slot != nil {
 			move(member)
 		}
 	}

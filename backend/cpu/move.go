@@ -74,6 +74,10 @@ func (c *compiler) move(v *value) *move {
 	case graph.Concatenation:
 		at := 0
 		for _, operand := range v.operands {
+			if operand.slot != nil {
+				at += operand.typ.Shape[op.Axis]
+				continue
+			}
 			p := whole(operand, operand.typ.Shape)
 			p.target[op.Axis] = at
 			at += operand.typ.Shape[op.Axis]

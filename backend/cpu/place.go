@@ -39,11 +39,12 @@ func (c *compiler) finish() error {
 		return err
 	}
 	c.arena.allocate(gemm.Aligned)
+	c.placeSlots()
 	for range c.pool.Workers() {
 		c.scratch.floats = append(c.scratch.floats, gemm.Aligned(c.scratch.floatsNeeded))
 		c.scratch.doubles = append(c.scratch.doubles, make([]float64, c.scratch.doublesNeeded))
 	}
 	x := c.executable
-	x.arena, x.tail = c.arena.whole, c.tail
+	x.arena, x.tail = c.arena.whole, x.tail+c.tail
 	return nil
 }

@@ -32,6 +32,7 @@ type pooling struct {
 	x, y     []float32
 	numbers  []uint8
 	channels int
+	apart    int // elements from one pixel of the result to the next
 }
 
 // pointers are what a window reads: where, and as which of its elements.
@@ -46,7 +47,7 @@ func (c *compiler) pooling(p *pooled) *pooling {
 	op, shape := p.window()
 	s := &pooling{
 		set: c.set, pool: c.pool, from: p.first.operands[0], shape: shape, window: op.Window, reducer: op.Reducer,
-		scale: 1, which: p.which, channels: shape[3], workers: make([]pointers, c.pool.Workers()), scratch: &c.scratch,
+		scale: 1, which: p.which, channels: shape[3], apart: shape[3], workers: make([]pointers, c.pool.Workers()), scratch: &c.scratch,
 	}
 	for i := range s.workers {
 		size := op.Size[0] * op.Size[1]
@@ -59,7 +60,7 @@ func (c *compiler) pooling(p *pooled) *pooling {
 		c.scratch.floatsNeeded = max(c.scratch.floatsNeeded, shape[2]*shape[3])
 		return s
 	}
-	s.result = p.last
+	s.result, s.apart = p.last, p.last.apart()
 	if p.last != p.first {
 		s.scale, s.shares = sharesOf(p.last, p.first)
 	}
@@ -76,7 +77,7 @@ func (s *pooling) run(samples int) error {
 func (s *pooling) over(x []float32, first, count int) error {
 	s.x = x
 	if s.result != nil {
-		s.y = s.result.some(nil, first, count)
+		s.y = s.result.pixels(first, count)
 	}
 	if s.which != nil {
 		per := s.shape[1] * s.shape[2] * s.channels
@@ -130,35 +131,43 @@ func (s *pooling) join(item, column, count, worker int) {
 	p := &s.workers[worker]
 	picture, row := item/s.shape[1], item%s.shape[1]
 	s.point(p, picture, row, column)
-	at := (item*s.shape[2] + column) * s.channels
+	at := item*s.shape[2] + column
 	var out *float32
 	if s.result == nil {
 		out = &s.scratch.floats[worker][0]
 	} else {
-		out = &s.y[at]
+		out = &s.y[at*s.apart]
 	}
 	scale := s.scale
 	if s.shares != nil {
 		scale = s.shares[row*s.shape[2]+column]
 	}
 	if len(p.taps) == 0 {
-		s.set.Fill(unsafe.Slice(out, count*s.channels), float32(s.reducer.Identity())*scale)
-		if s.which != nil {
-			fillBytes(s.numbers[at:at+count*s.channels], kernel.Nowhere)
-		}
+		s.blank(out, at, count, scale)
 		return
 	}
 	step, pixels, channels := s.window.Stride[1]*s.channels, count, s.channels
-	if s.window.Stride[1] == 1 {
+	if s.window.Stride[1] == 1 && s.apart == s.channels {
 		pixels, channels = 1, count*s.channels
 	}
 	switch {
 	case s.which != nil:
-		s.set.FirstMaxima(out, s.channels, p.taps, step, pixels, channels, &s.numbers[at], &p.numbers[0], s.positive)
+		s.set.FirstMaxima(out, s.apart, p.taps, step, pixels, channels, &s.numbers[at*s.channels], &p.numbers[0], s.positive)
 	case s.reducer == graph.Largest:
-		s.set.MaxWindows(out, s.channels, p.taps, step, pixels, channels)
+		s.set.MaxWindows(out, s.apart, p.taps, step, pixels, channels)
 	default:
-		s.set.SumWindows(out, s.channels, p.taps, step, pixels, channels, scale)
+		s.set.SumWindows(out, s.apart, p.taps, step, pixels, channels, scale)
+	}
+}
+
+// blank makes the results of windows that read nothing but padding.
+func (s *pooling) blank(out *float32, at, count int, scale float32) {
+	for i := range count {
+		pixel := (*float32)(unsafe.Add(unsafe.Pointer(out), 4*i*s.apart))
+		s.set.Fill(unsafe.Slice(pixel, s.channels), float32(s.reducer.Identity())*scale)
+	}
+	if s.which != nil {
+		fillBytes(s.numbers[at*s.channels:(at+count)*s.channels], kernel.Nowhere)
 	}
 }
 

@@ -21,6 +21,7 @@ type value struct {
 	lasting bool // the same from run to run while variables are
 	unit    *unit
 	memory  *memory
+	slot    *slot // nil unless the value is written as a part of another
 }
 
 func (v *value) extent() extent { return extentOf(v.typ.Shape) }
