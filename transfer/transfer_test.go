@@ -308,3 +308,11 @@ func TestStopped(t *testing.T) {
 		t.Errorf("a stopped computation leaves %v", left)
 	}
 }
+
+func TestCutPoints(t *testing.T) {
+	names, err := transfer.CutPoints(network(t, 0.1))
+	want := "convolution normalization add global_average_pooling2d dropout hidden"
+	if got := strings.Join(names, " "); got != want || err != nil {
+		t.Errorf("cut points are %s, %v, want %s", got, err, want)
+	}
+}

@@ -13,8 +13,8 @@ import (
 	"github.com/lince-ml/lince/layers"
 )
 
-// tuneSettings say what model is fine-tuned, and how much of it.
-type tuneSettings struct {
+// finetuneSettings say what model is fine-tuned, and how much of it.
+type finetuneSettings struct {
 	Model          string `json:"model,omitempty"`
 	From           string `json:"from,omitempty"`
 	TrainBatchNorm bool   `json:"train_batch_norm,omitempty"`
@@ -105,16 +105,25 @@ func (t *training) unfreeze() error {
 	if names := t.data.train.ClassNames(); !slices.Equal(names, t.model.Classes) {
 		return fmt.Errorf("%s has the classes %s, %s tells %s apart; they must be the same", s.Folder, strings.Join(names, ", "), s.Model, strings.Join(t.model.Classes, ", "))
 	}
-	t.model.Unfreeze()
-	if s.From != "" {
-		if err := t.model.UnfreezeFrom(s.From); err != nil {
-			return usageError{fmt.Errorf("--from: %w", err)}
+	if err := unfreezeFrom(t.model, s.From, s.TrainBatchNorm); err != nil {
+		return usageError{fmt.Errorf("--from: %w", err)}
+	}
+	return nil
+}
+
+// unfreezeFrom lets a model's layers learn from the named one on, all if it is
+// empty, and those before stay as they are.
+func unfreezeFrom(model *lince.Model, name string, batchNorm bool) error {
+	model.Unfreeze()
+	if name != "" {
+		if err := model.UnfreezeFrom(name); err != nil {
+			return err
 		}
 	}
-	if s.TrainBatchNorm {
+	if batchNorm {
 		return nil
 	}
-	for _, layer := range t.model.Layers() {
+	for _, layer := range model.Layers() {
 		if _, normalizes := layer.Layer().(layers.BatchNormalization); normalizes {
 			layer.SetTrainable(false)
 		}

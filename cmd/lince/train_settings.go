@@ -45,7 +45,7 @@ type trainSettings struct {
 	CacheLimit      string `json:"cache_limit"`
 
 	baseSettings
-	tuneSettings
+	finetuneSettings
 	Augment augmentSettings `json:"augment"`
 
 	// What belongs to one call and not to the run.
@@ -84,17 +84,36 @@ func (s *trainSettings) bindRun(flags *pflag.FlagSet) {
 	flags.BoolVar(&s.json, "json", false, "print the result as JSON on standard output, and the progress on standard error")
 }
 
+// bindNetwork makes flags of what a network is and how it learns, not of a run
+// and what it leaves.
+func (s *trainSettings) bindNetwork(flags *pflag.FlagSet) {
+	s.Epochs, s.LearningRate = 1, 1e-4 // unused, but checked
+	section(flags, "Learning", s.bindOptimizer)
+	section(flags, "A pretrained base", s.baseSettings.bind)
+	section(flags, "Pictures", func(flags *pflag.FlagSet) {
+		s.bindPictures(flags)
+		s.bindReading(flags)
+		flags.IntVar(&s.Threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants")
+	})
+	section(flags, "Augmentation of training pictures", s.Augment.bind)
+}
+
 // bindLearning takes the defaults of epochs and rate.
 func (s *trainSettings) bindLearning(flags *pflag.FlagSet, epochs int, rate float64) {
 	flags.IntVar(&s.Epochs, "epochs", epochs, "how often every picture is seen, `N` from 1; more while both losses fall, fewer (or --patience) when the validation loss rises")
+	flags.Float64Var(&s.LearningRate, "learning-rate", rate, "size of the steps, `RATE` above 0; smaller when the loss jumps about, larger when it hardly falls. sgd wants about 0.01; lince lr-find suggests one")
+	s.bindOptimizer(flags)
+	flags.StringVar(&s.ClassWeights, "class-weights", "", "`KIND` balanced counts every class alike however many pictures it has; use it when some have far fewer")
+	flags.IntVar(&s.Patience, "patience", 0, "stop after so many `EPOCHS` without a lower validation loss and keep the best weights; 0 never stops, 5 is common")
+}
+
+// bindOptimizer makes flags of how steps are made.
+func (s *trainSettings) bindOptimizer(flags *pflag.FlagSet) {
 	flags.IntVar(&s.Batch, "batch", 20, "`PICTURES` per step, from 1; larger is faster and needs more memory and often a larger --learning-rate")
 	flags.Uint64Var(&s.Seed, "seed", 0, "`NUMBER` that everything random comes from; equal seeds give equal runs, others show how much is chance")
 	flags.StringVar(&s.Optimizer, "optimizer", "rmsprop", "`NAME` of the optimiser: "+strings.Join(optimizerNames(), ", ")+"; adam learns faster at first")
-	flags.Float64Var(&s.LearningRate, "learning-rate", rate, "size of the steps, `RATE` above 0; smaller when the loss jumps about, larger when it hardly falls. sgd wants about 0.01")
 	flags.Float64Var(&s.Momentum, "momentum", 0, "`FRACTION` of the last step that the next one keeps, 0 to below 1, for sgd and rmsprop; 0.9 helps sgd")
 	flags.Var(optional{&s.WeightDecay}, "weight-decay", "`RATE` at which weights shrink, per unit of learning rate, from 0; against overfitting, try 0.004. Without it only adamw's shrink, at 0.004")
-	flags.StringVar(&s.ClassWeights, "class-weights", "", "`KIND` balanced counts every class alike however many pictures it has; use it when some have far fewer")
-	flags.IntVar(&s.Patience, "patience", 0, "stop after so many `EPOCHS` without a lower validation loss and keep the best weights; 0 never stops, 5 is common")
 }
 
 func (s *trainSettings) bindPictures(flags *pflag.FlagSet) {

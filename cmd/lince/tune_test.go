@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func tuning(folder, weights, file string, more ...string) []string {
+	return append([]string{"tune", folder, "--base", "mobilenet_v2", "--alpha", "0.35", "--weights", weights, "--image-size", "32",
+		"--file", file, "--epochs", "2", "--least-epochs", "1", "--trials", "3", "--batch", "16"}, more...)
+}
+
+// The search ends with commands that run, and a second call has nothing left
+// to do.
+func TestTune(t *testing.T) {
+	cached(t)
+	folder, weights, file := drawn(t, 8, "circle", "star"), baseWeights(t), filepath.Join(t.TempDir(), "shapes.tune.json")
+	r := decode[searchResult](t, succeed(t, tuning(folder, weights, file, "--json")...))
+	if len(r.Trials) != 3 || len(r.Trials[0].Scores) != 2 || len(r.Commands) == 0 {
+		t.Fatalf("the result is %+v", r)
+	}
+	again := call(t, tuning(folder, weights, file, "--json")...)
+	if again.status != succeeded || strings.Contains(again.screen, "trial 1") {
+		t.Errorf("the same search again: exit status %d saying %s", again.status, again.screen)
+	}
+	text := succeed(t, tuning(folder, weights, file)...)
+	if !strings.Contains(text, "unfrozen from") || !strings.Contains(text, "lince train "+folder) {
+		t.Errorf("it says\n%s", text)
+	}
+	out := filepath.Join(t.TempDir(), "best.keras")
+	for _, command := range r.Commands {
+		args := strings.Fields(strings.ReplaceAll(command, "best.keras", out))[1:]
+		succeed(t, args...)
+	}
+	if _, err := os.Stat(out); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTuneMisuse(t *testing.T) {
+	folder := drawn(t, 8, "circle", "star")
+	for want, args := range map[string][]string{
+		"--base":               {"tune", folder},
+		"leaves nothing":       {"tune", folder, "--base", "mobilenet_v2", "--weights", "none"},
+		"--trials 0":           {"tune", folder, "--base", "mobilenet_v2", "--trials", "0"},
+		"--validation-split 0": {"tune", folder, "--base", "mobilenet_v2", "--validation-split", "0"},
+	} {
+		if o := call(t, args...); o.status != misused || !strings.Contains(o.screen, want) {
+			t.Errorf("%v: exit status %d saying %s", args, o.status, o.screen)
+		}
+	}
+}
