@@ -40,7 +40,7 @@ type filterAlgorithm interface {
 }
 
 func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
-	switch a := e.choose(g); a {
+	switch a := e.choose(g, forwardTask); a {
 	case Winograd4, Winograd2:
 		return newWinogradForward(e, g, a)
 	case Depthwise:
@@ -54,7 +54,7 @@ func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
 }
 
 func (e *Engine) chooseInput(g *Geometry) inputAlgorithm {
-	switch a := e.choose(g); a {
+	switch a := e.choose(g, inputTask); a {
 	case Winograd4, Winograd2:
 		return newWinogradInput(e, g, a)
 	case Depthwise:
@@ -65,7 +65,7 @@ func (e *Engine) chooseInput(g *Geometry) inputAlgorithm {
 }
 
 func (e *Engine) chooseFilter(g *Geometry) filterAlgorithm {
-	switch a := e.choose(g); a {
+	switch a := e.choose(g, filterTask); a {
 	case Winograd4, Winograd2:
 		return newWinogradFilter(e, g, a)
 	case Depthwise:
@@ -79,7 +79,7 @@ func (e *Engine) chooseFilter(g *Geometry) filterAlgorithm {
 }
 
 // choose decides how convolutions of a size are computed.
-func (e *Engine) choose(g *Geometry) Algorithm {
+func (e *Engine) choose(g *Geometry, t task) Algorithm {
 	switch {
 	case g.depthwise():
 		return Depthwise
@@ -88,20 +88,11 @@ func (e *Engine) choose(g *Geometry) Algorithm {
 	case e.Algorithm != Automatic:
 		return e.Algorithm
 	}
-	return g.cheapest()
+	return e.cheapest(g, t)
 }
 
 // fitsWinograd reports whether the kernels are what Winograd's transforms take.
 func (g *Geometry) fitsWinograd() bool {
 	one := [2]int{1, 1}
 	return g.Size == [2]int{3, 3} && g.Stride == one && g.Dilation == one && g.Groups == 1 && g.Channels > 0 && g.Filters > 0 && g.outPixels() > 0
-}
-
-// cheapest returns what computes 3×3 convolutions in the least time.
-func (g *Geometry) cheapest() Algorithm {
-	const fewest = 16 // channels or filters that are worth the transforms
-	if min(g.Channels, g.Filters) < fewest {
-		return Product
-	}
-	return Winograd4
 }

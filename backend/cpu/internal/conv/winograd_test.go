@@ -22,6 +22,7 @@ var winogradGeometries = []Geometry{
 	plain(8, 8, 1, 1, 1),
 	plain(10, 10, 64, 40, 3),
 	plain(17, 17, 128, 128, 0),
+	plain(62, 62, 16, 16, 0), // tiles enough for several chunks
 }
 
 func plain(height, width, channels, filters, pad int) Geometry {
@@ -54,47 +55,103 @@ func mustBeNear(t *testing.T, what string, got []float32, want []float64) {
 	}
 }
 
-// TestWinograd compares all three convolutions with the defining sums.
+// TestWinograd compares all three convolutions with the defining sums, and
+// with themselves at another number of workers.
 func TestWinograd(t *testing.T) {
-	for _, algorithm := range []Algorithm{Winograd4, Winograd2} {
-		for workers := 1; workers <= 2; workers++ {
-			eachEngine(t, workers, func(e *Engine, name string) {
-				e.Algorithm = algorithm
-				for i, g := range winogradGeometries {
+	for i, g := range winogradGeometries {
+		c := newWinogradCase(g, 1+i%3)
+		for _, algorithm := range []Algorithm{Winograd4, Winograd2} {
+			first := map[string][3][]float32{}
+			for workers := 1; workers <= 3; workers += 2 {
+				eachEngine(t, workers, func(e *Engine, name string) {
 					if g.Channels > 64 && name == "generic" {
-						continue // slow
+						return // slow
 					}
-					for pictures := 1 + i%2; pictures <= 3; pictures += 2 {
-						compareWinograd(t, e, g, pictures, fmt.Sprintf("%s %d workers algorithm %d: %d of %+v", name, workers, algorithm, pictures, g))
+					e.Algorithm = algorithm
+					what := fmt.Sprintf("%s %d workers algorithm %d: %d of %+v", name, workers, algorithm, c.pictures, g)
+					results := c.compare(t, e, what)
+					if workers == 1 {
+						first[name] = results
+						return
 					}
-				}
-			})
+					for k, expected := range first[name] {
+						mustEqual(t, fmt.Sprint(what, " against one worker ", k), results[k], expected)
+					}
+				})
+			}
 		}
 	}
 }
 
-func compareWinograd(t *testing.T, e *Engine, g Geometry, pictures int, what string) {
-	t.Helper()
+// winogradCase is a convolution with all that is expected of it.
+type winogradCase struct {
+	g                   Geometry
+	pictures            int
+	x, w, dy, bias      []float32
+	wantY, wantX, wantW []float64
+}
+
+func newWinogradCase(g Geometry, pictures int) *winogradCase {
 	r := rand.New(rand.NewPCG(3, 4))
-	x, w := reals(r, pictures*g.inPixels()*g.Channels), reals(r, 9*g.Channels*g.Filters)
-	dy, bias := reals(r, pictures*g.outPixels()*g.Filters), reals(r, g.Filters)
-	y, dx, dw := reals(r, len(dy)), reals(r, len(x)), reals(r, len(w))
-	wantY, wantX, wantW := make([]float64, len(dy)), make([]float64, len(x)), make([]float64, len(w))
+	c := &winogradCase{
+		g: g, pictures: pictures, x: reals(r, pictures*g.inPixels()*g.Channels), w: reals(r, 9*g.Channels*g.Filters),
+		dy: reals(r, pictures*g.outPixels()*g.Filters), bias: reals(r, g.Filters),
+	}
+	c.wantY, c.wantX, c.wantW = make([]float64, len(c.dy)), make([]float64, len(c.x)), make([]float64, len(c.w))
 	connect(&g, pictures, func(xi, wi, yi int) {
-		wantY[yi] += float64(x[xi]) * float64(w[wi])
-		wantX[xi] += float64(dy[yi]) * float64(w[wi])
-		wantW[wi] += float64(x[xi]) * float64(dy[yi])
+		c.wantY[yi] += float64(c.x[xi]) * float64(c.w[wi])
+		c.wantX[xi] += float64(c.dy[yi]) * float64(c.w[wi])
+		c.wantW[wi] += float64(c.x[xi]) * float64(c.dy[yi])
 	})
-	for i := range wantY {
-		wantY[i] = max(wantY[i]+float64(bias[i%g.Filters]), 0)
+	for i := range c.wantY {
+		c.wantY[i] = max(c.wantY[i]+float64(c.bias[i%g.Filters]), 0)
 	}
-	if g.Out[0] > 1 && g.Out[1] > 1 {
-		comparePooled(t, e, g, pictures, what, x, w, bias, wantY)
+	return c
+}
+
+func (c *winogradCase) compare(t *testing.T, e *Engine, what string) [3][]float32 {
+	t.Helper()
+	if c.g.Out[0] > 1 && c.g.Out[1] > 1 {
+		comparePooled(t, e, c.g, c.pictures, what, c.x, c.w, c.bias, c.wantY)
 	}
-	runAll(t, e, g, pictures, true, y, dx, dw, x, w, dy, bias)
-	mustBeNear(t, what+" forward", y, wantY)
-	mustBeNear(t, what+" input", dx, wantX)
-	mustBeNear(t, what+" filter", dw, wantW)
+	c.comparePlaced(t, e, what)
+	y, dx, dw := make([]float32, len(c.dy)), make([]float32, len(c.x)), make([]float32, len(c.w))
+	runAll(t, e, c.g, c.pictures, true, y, dx, dw, c.x, c.w, c.dy, c.bias)
+	mustBeNear(t, what+" forward", y, c.wantY)
+	mustBeNear(t, what+" input", dx, c.wantX)
+	mustBeNear(t, what+" filter", dw, c.wantW)
+	return [3][]float32{y, dx, dw}
+}
+
+// comparePlaced adds a residual and writes the result among other elements,
+// which must stay.
+func (c *winogradCase) comparePlaced(t *testing.T, e *Engine, what string) {
+	t.Helper()
+	const gap, untouched = 5, 777
+	f := e.Forward(c.g)
+	f.Bias, f.Residual, f.OutStride = c.bias, c.dy, c.g.Filters+gap
+	f.Packed, f.Scratch = make([]float32, f.PackedSize()), scratchFor(e, f.ScratchSize())
+	y := make([]float32, len(c.dy)/c.g.Filters*f.OutStride)
+	for i := range y {
+		y[i] = untouched
+	}
+	if err := f.Run(y[:len(y)-gap], c.x, c.w, c.pictures); err != nil {
+		t.Fatal(err)
+	}
+	got, want := make([]float32, 0, len(c.dy)), make([]float64, 0, len(c.dy))
+	for i, v := range y {
+		pixel, filter := i/f.OutStride, i%f.OutStride
+		if filter >= c.g.Filters {
+			if v != untouched {
+				t.Fatalf("%s wrote %v between pixels", what, v)
+			}
+			continue
+		}
+		if at := pixel*c.g.Filters + filter; c.wantY[at] > 0 { // what the rectifier left as it was
+			got, want = append(got, v-c.dy[at]), append(want, c.wantY[at])
+		}
+	}
+	mustBeNear(t, what+" placed", got, want)
 }
 
 // comparePooled compares maxima, and what their numbers point to, with those
