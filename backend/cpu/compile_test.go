@@ -39,10 +39,9 @@ func TestTrainingIsFused(t *testing.T) {
 	if products != 2 {
 		t.Errorf("%d convolutions, want 2", products)
 	}
-	// Behind the products: one loop per rectifier's gradient, one for the
-	// loss, one per variable with its slot.
-	if clusters := len(x.steps) - x.tail; clusters != 8 {
-		t.Errorf("%d loops update 8 variables and their slots, want 8", clusters)
+	updates, ok := x.steps[len(x.steps)-1].step.(*together)
+	if !ok || len(x.steps)-x.tail != 1 || len(updates.loops) != 8 {
+		t.Errorf("8 variables and their slots are not updated by one step: %q", described(x)[x.tail:])
 	}
 }
 

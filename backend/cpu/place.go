@@ -46,5 +46,6 @@ func (c *compiler) finish() error {
 	}
 	x := c.executable
 	x.arena, x.tail = c.arena.whole, x.tail+c.tail
+	c.gatherUpdates()
 	return nil
 }
