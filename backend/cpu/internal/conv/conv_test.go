@@ -171,10 +171,23 @@ func mustEqual(t *testing.T, what string, got, want []float32) {
 	}
 }
 
-// TestSameBitsAtAnyWorkers runs a convolution deep enough to be cut into chunks.
+// TestSameBitsAtAnyWorkers runs convolutions deep enough to be cut into chunks.
 func TestSameBitsAtAnyWorkers(t *testing.T) {
+	for _, g := range []Geometry{
+		geometry(3, 1, 1, 0, 60, 60, 3, 16, 1),
+		geometry(3, 1, 1, 1, 33, 33, 20, 20, 20),
+		geometry(5, 2, 1, 2, 31, 30, 18, 18, 18),
+		geometry(1, 1, 1, 0, 20, 20, 40, 70, 1),
+		geometry(7, 1, 1, 3, 9, 9, 16, 24, 1),
+		geometry(3, 2, 1, 1, 21, 20, 16, 40, 2),
+	} {
+		compareWorkers(t, g)
+	}
+}
+
+func compareWorkers(t *testing.T, g Geometry) {
+	t.Helper()
 	const pictures = 6
-	g := geometry(3, 1, 1, 0, 60, 60, 3, 16, 1)
 	r := rand.New(rand.NewPCG(2, 3))
 	random := func(n int) []float32 {
 		values := make([]float32, n)
@@ -183,7 +196,7 @@ func TestSameBitsAtAnyWorkers(t *testing.T) {
 		}
 		return values
 	}
-	x, w := random(pictures*g.inPixels()*g.Channels), random(g.taps()*g.Channels*g.Filters)
+	x, w := random(pictures*g.inPixels()*g.Channels), random(g.taps()*g.Channels/g.Groups*g.Filters)
 	dy, bias := random(pictures*g.outPixels()*g.Filters), random(g.Filters)
 	first := map[string][3][]float32{}
 	for workers := 1; workers <= 3; workers++ {
@@ -193,9 +206,10 @@ func TestSameBitsAtAnyWorkers(t *testing.T) {
 			if workers == 1 {
 				first[name] = [3][]float32{y, dx, dw}
 			}
-			mustEqual(t, name+" forward", y, first[name][0])
-			mustEqual(t, name+" input", dx, first[name][1])
-			mustEqual(t, name+" filter", dw, first[name][2])
+			what := fmt.Sprintf("%s %+v, %d workers", name, g, workers)
+			mustEqual(t, what+" forward", y, first[name][0])
+			mustEqual(t, what+" input", dx, first[name][1])
+			mustEqual(t, what+" filter", dw, first[name][2])
 		})
 	}
 }

@@ -46,7 +46,7 @@ func stored(r *rand.Rand, s *kernel.Set, lanes, depth int, byLane bool) (Operand
 // TestProducts checks every size class, layout and option on integers, where
 // the result is exact.
 func TestProducts(t *testing.T) {
-	sizes := [][3]int{{1, 1, 1}, {1, 200, 70}, {2, 130, 33}, {3, 5, 0}, {14, 32, 8}, {15, 33, 9}, {37, 70, 40}, {15, 33, 1100}, {6, 16, 513}, {200, 300, 5}}
+	sizes := [][3]int{{1, 1, 1}, {1, 200, 70}, {2, 130, 33}, {3, 5, 0}, {14, 32, 8}, {15, 33, 9}, {37, 70, 40}, {15, 33, 1100}, {6, 16, 513}, {200, 300, 5}, {9, 20, 1024}, {9, 5, 6300}}
 	for _, s := range sets(t) {
 		p := pool.New(3)
 		m := New(s, p)
@@ -81,7 +81,7 @@ func example(r *rand.Rand, s *kernel.Set, m *Multiplier, size [3]int, option int
 		p.Bias, p.ReLU, p.Cap = integers(r, columns), true, option&1 != 0
 	}
 	if option&16 != 0 {
-		p.Packed = make([]float32, m.PackedSize(columns, depth))
+		p.Packed, p.Keep = make([]float32, m.PackedSize(columns, depth)), r.IntN(2) > 0
 	}
 	if option&32 != 0 {
 		p.ResidualStride = columns + r.IntN(3)

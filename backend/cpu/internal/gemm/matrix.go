@@ -68,8 +68,8 @@ const (
 // fewRows reports whether the product is such a one.
 func (m *Multiplier) fewRows() bool {
 	p := m.product
-	if p.Rows > thinRows || p.Chunks > 1 || p.Depth == 0 {
-		return false
+	if p.Rows > thinRows || p.Chunks > 1 || p.Depth == 0 || p.Rows > 1 && p.Packed != nil && (p.Fresh || p.Keep) {
+		return false // a packed factor serves two rows at the price of one
 	}
 	_, stored := p.Left.(*Rows)
 	switch p.Right.(type) {

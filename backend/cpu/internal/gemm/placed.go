@@ -22,7 +22,7 @@ type Placed interface {
 }
 
 const (
-	gathered     = 1 << 16 // elements that a worker may copy before multiplying
+	gathered     = 5 << 16 // elements that a worker may copy before multiplying
 	mostStrips   = 32      // most strips of one item
 	stripsOfItem = 1 << 16 // elements of an item's left factor, about, so that it stays in the second cache
 )
@@ -69,7 +69,9 @@ func (m *Multiplier) cut(p *Product, left Placed) {
 		s.line, s.perLine = p.Rows, ceil(p.Rows, m.set.TileRows) // strips over several lines are gathered
 	}
 	s.total = p.Rows / s.line * s.perLine
-	most := max(1, min(mostStrips, stripsOfItem/(apart(p.Depth)*m.set.TileRows)))
+	const least = 3 // strips for which the right factor is worth reading once
+	size := apart(p.Depth) * m.set.TileRows
+	most := min(mostStrips, max(stripsOfItem/size, min(gathered/size, least)))
 
 	const itemsPerWorker = 8
 	wanted := itemsPerWorker * m.pool.Workers()
