@@ -8,6 +8,10 @@ type Filter struct {
 
 	// Partials is memory of PartialsSize elements.
 	Partials []float32
+	// Which, unless nil, says that dy is the gradient of the results' maxima of
+	// 2×2, and which of the four each is, as Forward.Which does; see
+	// Engine.UnpoolsFilter.
+	Which []uint8
 	// Scratch is memory of ScratchSize elements for every worker.
 	Scratch [][]float32
 }
@@ -30,4 +34,10 @@ func (f *Filter) Run(dw, x, dy []float32, pictures int) error {
 		return nil
 	}
 	return f.algorithm.run(f, dw, x, dy, pictures)
+}
+
+// UnpoolsFilter reports whether the algorithm for a gradient takes Which.
+func (e *Engine) UnpoolsFilter(g Geometry) bool {
+	a := e.choose(&g, filterTask)
+	return (a == Winograd4 || a == Winograd2) && g.Filters%e.set.Lanes == 0
 }

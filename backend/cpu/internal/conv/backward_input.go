@@ -13,6 +13,10 @@ type Input struct {
 	Fresh  bool
 	// Phase is memory of PhaseSize elements.
 	Phase []float32
+	// Which, unless nil, says that dy is the gradient of the results' maxima of
+	// 2×2, and which of the four each is, as Forward.Which does; see
+	// Engine.UnpoolsInput.
+	Which []uint8
 	// Scratch is memory of ScratchSize elements for every worker.
 	Scratch [][]float32
 }
@@ -37,4 +41,10 @@ func (in *Input) Run(dx, dy, w []float32, pictures int) error {
 		return nil
 	}
 	return in.algorithm.run(in, dx, dy, w, pictures)
+}
+
+// UnpoolsInput reports whether the algorithm for a gradient takes Which.
+func (e *Engine) UnpoolsInput(g Geometry) bool {
+	a := e.choose(&g, inputTask)
+	return (a == Winograd4 || a == Winograd2) && g.Filters%e.set.Lanes == 0
 }

@@ -38,7 +38,7 @@ type winogradRun struct {
 	out, in, kernels []float32
 	weights          []float32 // as the variable holds them
 	bias, residual   []float32
-	which            []uint8 // of pooled results; nil for none
+	which            []uint8 // of pooled results, or of what they handed back; nil for none
 	positive         int
 	stride           int // of the result's pixels
 	mode             kernel.Mode
@@ -131,7 +131,7 @@ func (w *winograd) scratchSize() int {
 	}
 	n, m, width := w.grid.extent(), w.grid.results, w.set.TileColumns
 	kernels := 9 * kernelsAtOnce * width
-	return max(w.planes()*(tile+product)+n*n*w.depth+3*m*m*width+width, kernels)
+	return max(w.planes()*(tile+product)+(n+2)*(n+2)*w.depth+3*m*m*width+width, kernels)
 }
 
 func (w *winograd) workspace(scratch []float32, tile, product int) workspace {
@@ -142,7 +142,7 @@ func (w *winograd) workspace(scratch []float32, tile, product int) workspace {
 	}
 	n, patch := w.grid.extent(), w.grid.results*w.grid.results*w.set.TileColumns
 	return workspace{
-		tiles: take(w.planes() * tile), products: take(w.planes() * product), picture: take(n * n * w.depth),
+		tiles: take(w.planes() * tile), products: take(w.planes() * product), picture: take((n + 2) * (n + 2) * w.depth),
 		result: take(patch), skip: take(patch), which: bytesOf(take(patch)), bias: take(w.set.TileColumns),
 	}
 }
@@ -197,12 +197,17 @@ func (w *winograd) Do(item, worker int) {
 
 // spread transforms tiles of the pictures, in groups of rows.
 func (w *winograd) spread(s *workspace, first, tiles, rows, plane int) {
-	at := w.grid.locate(first)
-	lanes := w.set.Lanes
+	at, r := w.grid.locate(first), &w.run
+	lanes, m := w.set.Lanes, w.grid.results
+	p := patch{set: w.set, apply: w.transforms.Pictures, size: w.grid.extent(), extent: w.grid.in, pixel: w.channels, channels: w.channels}
 	for i := range tiles {
-		to := i/rows*rows*w.depth + i%rows*lanes
-		p := patch{set: w.set, apply: w.transforms.Pictures, size: w.grid.extent(), extent: w.grid.in, pixel: w.channels, channels: w.channels}
-		p.spread(s.tiles[to:], plane, rows*lanes, w.run.in, at.picture, at.y*w.grid.results-w.grid.before[0], at.x*w.grid.results-w.grid.before[1], s.picture)
+		to := s.tiles[i/rows*rows*w.depth+i%rows*lanes:]
+		y, x := at.y*m-w.grid.before[0], at.x*m-w.grid.before[1]
+		if w.turned && r.which != nil {
+			p.unpool(to, plane, rows*lanes, r.in, r.which, at.picture, y, x, s.picture)
+		} else {
+			p.spread(to, plane, rows*lanes, r.in, at.picture, y, x, s.picture)
+		}
 		w.grid.advance(&at)
 	}
 }

@@ -23,6 +23,7 @@ type winogradFilter struct {
 	most              int // tiles at a time
 
 	dw, x, dy []float32
+	which     []uint8 // if dy is maxima's
 	partials  []float32
 	scratch   [][]float32
 	tiles     int
@@ -68,7 +69,7 @@ func (w *winogradFilter) scratchSize() int {
 }
 
 func (w *winogradFilter) run(f *Filter, dw, x, dy []float32, pictures int) error {
-	w.dw, w.x, w.dy, w.partials, w.scratch = dw, x, dy, f.Partials, f.Scratch
+	w.dw, w.x, w.dy, w.which, w.partials, w.scratch = dw, x, dy, f.Which, f.Partials, f.Scratch
 	w.tiles = pictures * w.grid.perPicture()
 	w.chunks = w.divide(w.tiles)
 	w.parts = min(ceil(w.pool.Workers(), w.chunks), w.width/w.set.TileColumns)
@@ -115,7 +116,11 @@ func (s *filterSums) add(first, tiles, add int) {
 	at := s.grid.locate(first)
 	for i := range tiles {
 		px.spread(x[i*lanes:], pixels, tiles*lanes, s.x, at.picture, at.y*m-s.grid.before[0], at.x*m-s.grid.before[1], memory)
-		py.spread(y[i*lanes:], results, tiles*lanes, s.dy, at.picture, at.y*m, at.x*m, memory)
+		if s.which != nil {
+			py.unpool(y[i*lanes:], results, tiles*lanes, s.dy, s.which, at.picture, at.y*m, at.x*m, memory)
+		} else {
+			py.spread(y[i*lanes:], results, tiles*lanes, s.dy, at.picture, at.y*m, at.x*m, memory)
+		}
 		s.grid.advance(&at)
 	}
 	for plane := range s.planes() {

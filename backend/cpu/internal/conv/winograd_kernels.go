@@ -109,7 +109,7 @@ func newWinogradInput(e *Engine, g *Geometry, a Algorithm) inputAlgorithm {
 func (w winogradInput) phaseSize(int) int { return 0 }
 
 func (w winogradInput) run(in *Input, dx, dy, weights []float32, pictures int) error {
-	w.winograd.run = winogradRun{out: dx, in: dy, kernels: in.Packed, weights: weights, stride: w.filters, scratch: in.Scratch}
+	w.winograd.run = winogradRun{out: dx, in: dy, which: in.Which, kernels: in.Packed, weights: weights, stride: w.filters, scratch: in.Scratch}
 	if !in.Fresh {
 		if err := w.pack(); err != nil {
 			return err

@@ -117,6 +117,9 @@ func (c *winogradCase) compare(t *testing.T, e *Engine, what string) [3][]float3
 	c.comparePlaced(t, e, what)
 	y, dx, dw := make([]float32, len(c.dy)), make([]float32, len(c.x)), make([]float32, len(c.w))
 	runAll(t, e, c.g, c.pictures, true, y, dx, dw, c.x, c.w, c.dy, c.bias)
+	if e.UnpoolsInput(c.g) && e.UnpoolsFilter(c.g) {
+		compareUnpooled(t, e, c, what)
+	}
 	mustBeNear(t, what+" forward", y, c.wantY)
 	mustBeNear(t, what+" input", dx, c.wantX)
 	mustBeNear(t, what+" filter", dw, c.wantW)
@@ -187,4 +190,45 @@ func comparePooled(t *testing.T, e *Engine, g Geometry, pictures int, what strin
 	}
 	mustBeNear(t, what+" pooled", got, want)
 	mustBeNear(t, what+" chosen", chosen, want)
+}
+
+// compareUnpooled compares the gradients of maxima with those of the results
+// that they stand for, which must be the same bits.
+func compareUnpooled(t *testing.T, e *Engine, c *winogradCase, what string) {
+	t.Helper()
+	g, r := c.g, rand.New(rand.NewPCG(6, 7))
+	down, across := g.Out[0]/2, g.Out[1]/2
+	which := make([]uint8, c.pictures*down*across*g.Filters)
+	gradient, dy := reals(r, len(which)), make([]float32, len(c.dy))
+	for i := range which {
+		number := r.IntN(5)
+		if which[i] = uint8(number); number == 4 {
+			which[i] = kernel.Nowhere
+			continue
+		}
+		window := i / g.Filters
+		row, column := window/across%down*2+number/2, window%across*2+number%2
+		dy[((window/across/down*g.Out[0]+row)*g.Out[1]+column)*g.Filters+i%g.Filters] = gradient[i]
+	}
+	var dx, dw [2][]float32
+	for i := range dx {
+		input, filter := e.Input(g), e.Filter(g)
+		input.Packed, filter.Partials = make([]float32, input.PackedSize()), make([]float32, filter.PartialsSize(c.pictures))
+		input.Scratch, filter.Scratch = scratchFor(e, input.ScratchSize()), scratchFor(e, filter.ScratchSize())
+		from := dy
+		if i == 1 {
+			from, input.Which, filter.Which = gradient, which, which
+			if len(which) == 0 {
+				return
+			}
+		}
+		dx[i], dw[i] = make([]float32, len(c.x)), make([]float32, len(c.w))
+		for _, err := range []error{input.Run(dx[i], from, c.w, c.pictures), filter.Run(dw[i], c.x, from, c.pictures)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	mustEqual(t, what+" input of maxima", dx[1], dx[0])
+	mustEqual(t, what+" filter of maxima", dw[1], dw[0])
 }

@@ -66,6 +66,40 @@ func (p *patch) spread(dst []float32, plane, group int, pictures []float32, pict
 	p.apply(&dst[0], plane, group, &memory[0], p.size*wide, wide, groups)
 }
 
+// unpool transforms the square of a gradient that lies in maxima of 2×2
+// windows: the one of each window's pixels that which tells has its gradient.
+// Channels must fill registers.
+func (p *patch) unpool(dst []float32, plane, group int, gradient []float32, which []uint8, picture, y, x int, memory []float32) {
+	c, windows := p.channels, [2]int{p.extent[0] / 2, p.extent[1] / 2}
+	top, left := y>>1, x>>1
+	down, across := (y+p.size+1)>>1-top, (x+p.size+1)>>1-left
+	first := min(max(-left, 0), across)
+	end := max(min(across, windows[1]-left), first)
+	row := 2 * across * c
+	for i := range down {
+		upper, lower := memory[2*i*row:][:row], memory[(2*i+1)*row:][:row]
+		if top+i < 0 || top+i >= windows[0] || first == end {
+			clear(upper)
+			clear(lower)
+			continue
+		}
+		for _, line := range [][]float32{upper, lower} {
+			clear(line[:2*first*c])
+			clear(line[2*end*c:])
+		}
+		at := ((picture*windows[0]+top+i)*windows[1]+left+first)*p.pixel + p.first
+		if c == p.pixel {
+			p.set.Unpool2(&upper[2*first*c], &lower[2*first*c], &gradient[at], &which[at], end-first, c)
+			continue
+		}
+		for j := first; j < end; j++ {
+			p.set.Unpool2(&upper[2*j*c], &lower[2*j*c], &gradient[at], &which[at], 1, c)
+			at += p.pixel
+		}
+	}
+	p.apply(&dst[0], plane, group, &memory[(y-2*top)*row+(x-2*left)*c], row, c, c/p.set.Lanes)
+}
+
 // copy fills memory with a square, zeros outside the picture. Pixels are wide apart.
 func (p *patch) copy(memory, picture []float32, wide, y, x int) {
 	c := p.channels
@@ -137,7 +171,7 @@ func (o *outcome) write(s *workspace) {
 		if r.residual != nil {
 			to.skip = &r.residual[pixel*o.filters+o.filter]
 		}
-		if r.which != nil {
+		if o.pooled && r.which != nil {
 			to.which = &r.which[pixel*o.filters+o.filter]
 		}
 		o.transform(to)
@@ -151,7 +185,7 @@ func (o *outcome) write(s *workspace) {
 			copy(s.skip[(i/columns*m+i%columns)*width:][:o.count], r.residual[(pixel+i/columns*out[1]+i%columns)*o.filters+o.filter:])
 		}
 	}
-	if r.which != nil {
+	if o.pooled && r.which != nil {
 		to.which = &s.which[0]
 	}
 	o.transform(to)
@@ -159,7 +193,7 @@ func (o *outcome) write(s *workspace) {
 		for j := range columns {
 			at, from := pixel+i*out[1]+j, (i*m+j)*width
 			copy(r.out[at*r.stride+o.filter:][:o.count], s.result[from:])
-			if r.which != nil {
+			if to.which != nil {
 				copy(r.which[at*o.filters+o.filter:][:o.count], s.which[from:])
 			}
 		}
