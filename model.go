@@ -314,6 +314,14 @@ func (m *Model) Compiled() bool { return m.training != nil }
 // before it; nil before the model is built.
 func (m *Model) OutputShape() tensor.Shape { return m.shapes[m.outputs[0]] }
 
+// Values returns the model's values in an order in which they can be computed:
+// for every use of a layer its first result. Inputs have no inputs.
+func (m *Model) Values() []layers.Value { return slices.Clone(m.network.order) }
+
+// ShapeOf returns the shape of one of the model's values with the batch and
+// what varies negative; nil before the model is built, and for other values.
+func (m *Model) ShapeOf(value layers.Value) tensor.Shape { return m.shapes[value].Clone() }
+
 // named puts the package's name before an error that leaves it.
 func named(err error) error {
 	if err == nil {

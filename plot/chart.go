@@ -1,6 +1,6 @@
 // Package plot draws the charts that training calls for: the history of a
 // run with the epoch where overfitting begins, activation functions, confusion
-// matrices and bars; as PNG or SVG.
+// matrices and bars, and the layers of a network; as PNG or SVG.
 package plot
 
 import (
@@ -54,12 +54,16 @@ func (c Chart) Encode(w io.Writer, format Format) error {
 		return c.err
 	}
 	if c.paint == nil {
-		return fmt.Errorf("plot: an empty chart cannot be drawn; make one with History, Activation, ConfusionMatrix or Bars")
+		return fmt.Errorf("plot: an empty chart cannot be drawn; make one with History, Activation, ConfusionMatrix, Bars or Network")
 	}
 	var err error
 	switch format {
 	case PNG:
-		canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(144))}
+		const dpi = 144
+		if err := checkPixels(c.width, c.height, dpi); err != nil {
+			return err
+		}
+		canvas := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(c.width, c.height), vgimg.UseDPI(dpi))}
 		c.paint(draw.New(canvas))
 		_, err = canvas.WriteTo(w)
 	case SVG:

@@ -3,11 +3,15 @@ package plot_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/lince-ml/lince"
+	"github.com/lince-ml/lince/layers"
 	"github.com/lince-ml/lince/plot"
 )
 
@@ -99,4 +103,32 @@ func ExampleFormat() {
 	// Output:
 	// png image/png <nil>
 	// svg text/xml; charset=utf-8 <nil>
+}
+
+// The layers of a network as text for Graphviz; Network draws them itself.
+func ExampleNetworkOptions() {
+	model, err := lince.Sequential(
+		layers.Input{Shape: []int{8, 8, 3}},
+		layers.Conv2D{Filters: 4, Kernel: layers.Square(3)},
+		layers.GlobalAveragePooling2D{},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, err := plot.DOT(model, plot.NetworkOptions{LeftToRight: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "rankdir") || strings.Contains(line, "->") {
+			fmt.Print(line)
+		}
+	}
+	fmt.Println(plot.Network(model, plot.NetworkOptions{Names: true, Shapes: true}).Encode(io.Discard, plot.SVG))
+	// Output:
+	// rankdir=LR;
+	// layer0 -> layer1 [penwidth=2];
+	// <nil>
 }

@@ -3,7 +3,7 @@
 
     python testdata/generate.py
 
-needs Keras 3.15.1 on TensorFlow 2.21. Beside each model NAME.keras, NAME.weights.h5 and NAME.h5 lies
+needs Keras 3.15.1 on TensorFlow 2.21, and pydot. Beside each model NAME.keras, NAME.weights.h5 and NAME.h5 lies
 NAME.json with inputs, outputs, measurements and drawings. The numbers are the same on every run.
 """
 
@@ -40,11 +40,40 @@ def summary(model, **options):
     return "\n".join(lines)
 
 
+def drawing(model, **options):
+    """The labels of model_to_dot's boxes, and its arrows by the boxes' numbers."""
+    labels, numbers, arrows = [], {}, []
+
+    def gather(dot):
+        for box in dot.obj_dict["nodes"].values():
+            for entry in box:
+                if entry["name"] != "node":
+                    numbers[entry["name"]] = len(labels)
+                    labels.append(entry["attributes"]["label"])
+        for within in dot.get_subgraphs():
+            gather(within)
+
+    def connect(dot):
+        arrows.extend((edge.get_source(), edge.get_destination()) for edge in dot.get_edges())
+        for within in dot.get_subgraphs():
+            connect(within)
+
+    dot = keras.utils.model_to_dot(model, **options)
+    gather(dot)
+    connect(dot)
+    return {"options": options, "labels": labels, "arrows": sorted([numbers[a], numbers[b]] for a, b in arrows)}
+
+
+def drawings(model):
+    everything = dict(show_shapes=True, show_layer_names=True, show_layer_activations=True, show_trainable=True)
+    return [drawing(model, **everything), drawing(model, expand_nested=True, **everything), drawing(model, show_layer_names=False)]
+
+
 def record(name, model, inputs, **more):
     outputs = model.predict(inputs, verbose=0)
     outputs = outputs if isinstance(outputs, list) else [outputs]
     case = {"inputs": [numbers(x) for x in inputs], "outputs": [numbers(y) for y in outputs],
-            "summary": summary(model, line_length=120, expand_nested=True, show_trainable=True), **more}
+            "summary": summary(model, line_length=120, expand_nested=True, show_trainable=True), "drawings": drawings(model), **more}
     (HERE / f"{name}.json").write_text(json.dumps(case) + "\n")
 
 
