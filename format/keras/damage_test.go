@@ -240,6 +240,10 @@ func FuzzRead(f *testing.F) {
 	for _, file := range tiny(f) {
 		f.Add(file)
 	}
+	f.Add(write(f, &keras.File{Format: keras.Legacy, Metadata: keras.Metadata{KerasVersion: "1.2.2"}, Config: map[string]any{
+		"class_name": "Sequential", "config": []any{map[string]any{"class_name": "Convolution2D", "config": map[string]any{
+			"nb_filter": 2, "nb_row": 3, "nb_col": 3, "dim_ordering": "tf", "W_regularizer": map[string]any{"name": "w", "l2": 1}}}},
+	}}))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		keras.Read(bytes.NewReader(mendSums(file)), int64(len(file)))
 	})

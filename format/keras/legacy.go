@@ -57,6 +57,17 @@ func (f *File) readLegacy(root *hdf5.Group, b *budget) error {
 	if f.Metadata.Backend, err = textAttribute(weights, "backend"); err != nil {
 		return err
 	}
+	if f.Config != nil {
+		version := f.Metadata.KerasVersion
+		if version == "" { // whole models of Keras 1 say it at the root, if at all
+			if version, err = textAttribute(root, "keras_version"); err != nil {
+				return err
+			}
+		}
+		if f.Config, err = modern(f.Config, version); err != nil {
+			return err
+		}
+	}
 	if err := f.readLegacyLayers(weights, b); err != nil {
 		return err
 	}
