@@ -181,3 +181,46 @@ func TestSummariesOfNetworks(t *testing.T) {
 		sameLines(t, m.SummaryWith(SummaryOptions{LineLength: 120, ExpandNested: true, ShowTrainable: true}), networkOfKeras(t, name).Summary)
 	}
 }
+
+// Keras' logits of a real ResNet for two drawn pictures, out of which softmax
+// makes probabilities that differ from each other by 26 in their logarithms.
+func TestRealResNet(t *testing.T) {
+	m := must[*Model](t)(Load(sharedModel(t, "mlperf_tiny_cifar10_resnet8.h5")))
+	defer m.Close()
+	want := [][]float64{
+		{-18.23123, -4.858885, -8.400226, -7.09238, -32.75991, -25.10574, 8.605894, -29.51506, -1.56675, -19.93033},
+		{-13.60394, -5.864252, -4.291878, -7.319881, -31.57615, -23.31502, 1.815246, -24.78823, -6.501089, -16.83834},
+	}
+	x := must[*tensor.Tensor](t)(tensor.New(tensor.Float32, 2, 32, 32, 3))
+	for i := range x.Float32s() {
+		x.Float32s()[i] = float32((i*i + 31*i) % 251)
+	}
+	probabilities := must[[]*tensor.Tensor](t)(m.PredictOnBatch(t.Context(), x))[0].Float32s()
+	for sample, logits := range want {
+		row := probabilities[10*sample:]
+		for i, logit := range logits {
+			got := math.Log(float64(row[i])) - math.Log(float64(row[0]))
+			if d := math.Abs(got - (logit - logits[0])); !(d <= 1e-4) {
+				t.Errorf("sample %d: logit %d is %v above the first, Keras' %v", sample, i, got, logit-logits[0])
+			}
+		}
+	}
+}
+
+// Cut at a layer, a loaded network gives what the whole computes there, with
+// the same weights.
+func TestCutNetworkOfKeras(t *testing.T) {
+	m := must[*Model](t)(Load("testdata/branches.keras"))
+	want := networkOfKeras(t, "branches")
+	cut := must[*Model](t)(NewModel(m.Inputs(), Outputs(m.Layer("joined").Output(), m.Layer("kind").Output())))
+	outputs := must[[]*tensor.Tensor](t)(cut.PredictOnBatch(t.Context(), tensorsOf(t, want.Inputs)...))
+	sameNumbers(t, "the output kept", outputs[1].Float32s(), want.Before[0].Values, 2e-6)
+	if !outputs[0].Shape().Equal(tensor.Shape{6, 8}) {
+		t.Errorf("the cut gives %v", outputs[0])
+	}
+	within := m.Layer("base").Layer().(*Model)
+	features := must[*Model](t)(NewModel(within.Inputs(), Outputs(within.Layer("norm").Output())))
+	if got := features.OutputShape(); !got.Equal(tensor.Shape{-1, 4, 4, 4}) {
+		t.Errorf("the model within, cut, gives %v", got)
+	}
+}
