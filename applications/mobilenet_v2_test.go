@@ -26,7 +26,8 @@ type photoFeatures struct {
 	Means   []float64 `json:"means"` // of every 40th channel
 }
 
-// Real weights give Keras' features of two photos, from either layout of file.
+// Real weights give Keras' features of two photos: from either layout of file,
+// by the layers' order and by their names.
 func TestMobileNetV2Features(t *testing.T) {
 	text, err := os.ReadFile("testdata/mobilenet_v2.json")
 	if err != nil {
@@ -41,14 +42,17 @@ func TestMobileNetV2Features(t *testing.T) {
 		if _, err := os.Stat(path); err != nil {
 			t.Skip("real weights and photos are absent: no ../shared/data beside the project")
 		}
-		m, err := applications.MobileNetV2.Model(context.Background(), applications.Options{
-			InputShape: []int{224, 224, 3}, NoTop: true, Alpha: 0.35, Weights: path,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, want := range cases {
-			equalFeatures(t, m, want)
+		for _, byName := range []bool{false, true} {
+			m, err := applications.MobileNetV2.Model(context.Background(), applications.Options{InputShape: []int{224, 224, 3}, NoTop: true, Alpha: 0.35})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := m.LoadWeightsWith(path, lince.WeightsOptions{ByName: byName}); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range cases {
+				equalFeatures(t, m, want)
+			}
 		}
 	}
 }
