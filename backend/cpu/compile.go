@@ -106,7 +106,7 @@ func (c *compiler) analyse() error {
 	for _, input := range c.program.Inputs {
 		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
 	}
-	values := live(noteMaxima(foldScales(live(b.values, roots))), roots)
+	values := live(c.convolveMaxima(live(noteMaxima(foldScales(live(b.values, roots))), roots)), roots)
 	c.values = values
 	c.markLasting(values)
 	units := schedule(group(values))
@@ -120,6 +120,7 @@ func (c *compiler) analyse() error {
 	c.bind(values, updates)
 	c.bindSlots()
 	c.keepLasting()
+	c.reuse()
 	return nil
 }
 

@@ -45,6 +45,16 @@ func TestProductsEndInWhatFollows(t *testing.T) {
 			steps: []string{"convolution add", "relu add"},
 		},
 		{
+			name: "residual in place",
+			build: func(b *blocks) []*graph.Node {
+				x := b.convolve(b.pictures(13, 5), 33, 1, 1, 1).ReLU()
+				y := b.convolve(x, 33, 3, 1, 1).ReLU()
+				x = b.convolve(y, 33, 3, 1, 1).Add(x).ReLU()
+				return []*graph.Node{b.convolve(x, 33, 3, 1, 33).Add(y).ReLU().Square().Scale(3).Sigmoid()}
+			},
+			steps: []string{"convolution relu", "convolution relu", "convolution add relu", "convolution add relu", "multiply multiply logistic"},
+		},
+		{
 			name: "residual and pooling",
 			build: func(b *blocks) []*graph.Node {
 				x := b.pictures(6, 12)
