@@ -67,6 +67,10 @@ func (c *compiler) floatStep(u *unit, v *value) step {
 		return c.convolutionFilter(u, op)
 	case graph.Reduction:
 		return c.reduction(u, op)
+	case inputOfMaxima:
+		return c.convolutionInputOfMaxima(u, op)
+	case filterOfMaxima:
+		return c.convolutionFilterOfMaxima(u, op)
 	case scatterMaxima:
 		return c.scattering(v, op)
 	case wonSum:

@@ -185,6 +185,7 @@ func (v *value) pictures(samples int) int {
 type convolutionInput struct {
 	input   *conv.Input
 	x, y, w *value
+	which   *value // the numbers of the maxima whose gradient y is; nil if it is the result's
 	packed  *packed
 	phase   *memory
 	scratch *scratch
@@ -194,9 +195,15 @@ type convolutionInput struct {
 
 func (c *compiler) convolutionInput(u *unit, op graph.ConvolutionInput) step {
 	v := u.result()
-	g := geometry(op.Convolution, v.typ.Shape, v.operands[0].typ.Shape, v.pictures(c.capacity))
-	s := &convolutionInput{input: c.convolutions(g).Input(g), x: v, y: v.operands[0], w: v.operands[1]}
-	s.floats, s.phasing = s.input.PackedSize(), s.input.PhaseSize(v.pictures(c.capacity))
+	return c.inputStep(u, op, v, v.operands[0].typ.Shape, nil, v.operands[0], v.operands[1])
+}
+
+// inputStep makes the step for x; which is nil or says that y is the gradient
+// of maxima of a result of the given shape.
+func (c *compiler) inputStep(u *unit, op graph.ConvolutionInput, x *value, result tensor.Shape, which, y, w *value) step {
+	g := geometry(op.Convolution, x.typ.Shape, result, x.pictures(c.capacity))
+	s := &convolutionInput{input: c.convolutions(g).Input(g), x: x, which: which, y: y, w: w}
+	s.floats, s.phasing = s.input.PackedSize(), s.input.PhaseSize(x.pictures(c.capacity))
 	s.packed, s.phase = c.packed(u, s.w, s.floats), c.temporary(u, s.phasing)
 	s.scratch = c.workers(s.input.ScratchSize())
 	return s
@@ -211,6 +218,9 @@ func (s *convolutionInput) run(samples int) error {
 		s.input.Fresh = false
 	}
 	s.input.Phase = s.phase.floats(s.phasing)
+	if s.which != nil {
+		s.input.Which = elementsOf[uint8](s.which.memory, s.which.extent().at(samples))
+	}
 	return s.input.Run(s.x.floats(samples), s.y.floats(samples), s.w.floats(samples), s.x.pictures(samples))
 }
 
@@ -218,6 +228,7 @@ func (s *convolutionInput) run(samples int) error {
 type convolutionFilter struct {
 	filter   *conv.Filter
 	w, x, y  *value
+	which    *value // as in convolutionInput
 	partials *memory
 	scratch  *scratch
 	floats   int
@@ -225,9 +236,13 @@ type convolutionFilter struct {
 
 func (c *compiler) convolutionFilter(u *unit, op graph.ConvolutionFilter) step {
 	v := u.result()
-	x, y := v.operands[0], v.operands[1]
-	g := geometry(op.Convolution, x.typ.Shape, y.typ.Shape, x.pictures(c.capacity))
-	s := &convolutionFilter{filter: c.convolutions(g).Filter(g), w: v, x: x, y: y}
+	return c.filterStep(u, op, v, v.operands[1].typ.Shape, v.operands[0], nil, v.operands[1])
+}
+
+// filterStep makes the step for w; which is as in inputStep.
+func (c *compiler) filterStep(u *unit, op graph.ConvolutionFilter, w *value, result tensor.Shape, x, which, y *value) step {
+	g := geometry(op.Convolution, x.typ.Shape, result, x.pictures(c.capacity))
+	s := &convolutionFilter{filter: c.convolutions(g).Filter(g), w: w, x: x, which: which, y: y}
 	s.floats = s.filter.PartialsSize(x.pictures(c.capacity))
 	s.partials, s.scratch = c.temporary(u, s.floats), c.workers(s.filter.ScratchSize())
 	return s
@@ -238,5 +253,8 @@ func (s *convolutionFilter) resize(int) {}
 func (s *convolutionFilter) run(samples int) error {
 	s.filter.Scratch = s.scratch.floats
 	s.filter.Partials = s.partials.floats(s.floats)
+	if s.which != nil {
+		s.filter.Which = elementsOf[uint8](s.which.memory, s.which.extent().at(samples))
+	}
 	return s.filter.Run(s.w.floats(samples), s.x.floats(samples), s.y.floats(samples), s.x.pictures(samples))
 }

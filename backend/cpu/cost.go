@@ -62,6 +62,10 @@ func (v *value) flops() term {
 		return term{v.operands[0].extent(), 2 * perFilter(v.operands[1].typ.Shape)}
 	case graph.ConvolutionFilter:
 		return term{v.operands[1].extent(), 2 * perFilter(v.typ.Shape)}
+	case inputOfMaxima:
+		return term{extentOf(op.result), 2 * perFilter(v.operands[2].typ.Shape)}
+	case filterOfMaxima:
+		return term{extentOf(op.result), 2 * perFilter(v.typ.Shape)}
 	case graph.Dot:
 		e := v.extent()
 		depth := extentOf(pick(v.operands[0].typ.Shape, op.LeftContract))
@@ -91,7 +95,7 @@ func (u *unit) kindOf() string {
 		return "elementwise"
 	}
 	switch u.members[0].op.(type) {
-	case graph.Convolution, graph.ConvolutionInput, graph.ConvolutionFilter:
+	case graph.Convolution, graph.ConvolutionInput, graph.ConvolutionFilter, inputOfMaxima, filterOfMaxima:
 		return "convolution"
 	case graph.Dot:
 		return "product"
