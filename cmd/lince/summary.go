@@ -13,19 +13,27 @@ import (
 
 func newSummary() *cobra.Command {
 	var options lince.SummaryOptions
+	var drawing drawingSettings
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "summary MODEL",
 		Short: "List the layers of a model as Keras does, and what it knows of its pictures",
 		Example: `  lince summary pets.keras
-  lince summary pets.keras --json`,
+  lince summary pets.keras --json
+  lince summary pets.keras --drawing pets.svg --expand-nested`,
 		Args: arguments("MODEL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if options.LineLength < 0 {
 				return usageError{fmt.Errorf("--line-length %d, expected 0 or a number of characters", options.LineLength)}
 			}
+			if err := drawing.check(); err != nil {
+				return err
+			}
 			model, err := lince.LoadWith(args[0], lince.LoadOptions{NoCompile: true})
 			if err != nil {
+				return err
+			}
+			if done, err := drawing.draw(cmd, model, options); done || err != nil {
 				return err
 			}
 			if asJSON {
@@ -39,6 +47,8 @@ func newSummary() *cobra.Command {
 	cmd.Flags().SortFlags = false
 	cmd.Flags().IntVar(&options.LineLength, "line-length", 0, "width of the table in `CHARACTERS`; 0 for Keras' own, 80 or 98")
 	cmd.Flags().BoolVar(&options.ShowTrainable, "show-trainable", false, "mark the layers that training changes")
+	cmd.Flags().BoolVar(&options.ExpandNested, "expand-nested", false, "show the layers of models within")
+	drawing.bind(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print layers, numbers of weights, classes and preprocessing as JSON")
 	return cmd
 }
