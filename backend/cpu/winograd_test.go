@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/lince-ml/lince/backend/reference"
@@ -54,17 +55,24 @@ func compareWithReference(t *testing.T, name string, size [6]int, seed uint64) {
 	if err := g.Err(); err != nil {
 		t.Fatal(err)
 	}
-	program := &graph.Program{Inputs: []*graph.Node{x, w, bias, dy, other}, Outputs: outputs}
 	e, err := New(Options{Instructions: name, Threads: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	executable, err := e.Compile(context.Background(), program, pictures)
+	runAgainstReference(t, e, []*graph.Node{x, w, bias, dy, other}, outputs, pictures, seed)
+}
+
+// runAgainstReference compares what an engine makes of random inputs with the
+// reference, and returns the names of the engine's steps.
+func runAgainstReference(t *testing.T, e *Engine, from, outputs []*graph.Node, pictures int, seed uint64) []string {
+	t.Helper()
+	program := &graph.Program{Inputs: from, Outputs: outputs}
+	compiled, err := e.Compile(context.Background(), program, pictures)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer executable.Close()
+	defer compiled.Close()
 	feeds := reference.Feeds{}
 	inputs, results := make([]*tensor.Tensor, len(program.Inputs)), make([]*tensor.Tensor, len(outputs))
 	for i, n := range program.Inputs {
@@ -78,7 +86,7 @@ func compareWithReference(t *testing.T, name string, size [6]int, seed uint64) {
 	for i, n := range outputs {
 		results[i] = emptyTensor(t, n, pictures)
 	}
-	if err := executable.Run(context.Background(), e.NewState(), pictures, inputs, results); err != nil {
+	if err := compiled.Run(context.Background(), e.NewState(), pictures, inputs, results); err != nil {
 		t.Fatal(err)
 	}
 	want, err := reference.Evaluate(pictures, feeds, outputs...)
@@ -88,6 +96,11 @@ func compareWithReference(t *testing.T, name string, size [6]int, seed uint64) {
 	for i, n := range outputs {
 		near(t, fmt.Sprint(n.Operation().Name(), " ", i), results[i].Float32s(), want[i].Values)
 	}
+	var steps []string
+	for _, step := range compiled.(*executable).steps {
+		steps = append(steps, step.label.Operation)
+	}
+	return steps
 }
 
 func emptyTensor(t *testing.T, n *graph.Node, samples int) *tensor.Tensor {
@@ -109,6 +122,40 @@ func near(t *testing.T, what string, got []float32, want []float64) {
 	for i, v := range want {
 		if d := math.Abs(float64(got[i]) - v); !(d <= 2e-5*largest) {
 			t.Fatalf("%s: element %d is %v, want %v; the largest is %v", what, i, got[i], v, largest)
+		}
+	}
+}
+
+// TestPooledGradients compares the gradients of pooled convolutions, which
+// read where the maxima were, with the reference.
+func TestPooledGradients(t *testing.T) {
+	for i, size := range [][6]int{{10, 10, 16, 16, 0, 3}, {9, 13, 32, 48, 1, 2}, {12, 9, 48, 16, 1, 3}} {
+		height, width, channels, filters, pad, pictures := size[0], size[1], size[2], size[3], size[4], size[5]
+		g := graph.New()
+		op := graph.Convolution{Groups: 1, Window: graph.Window{
+			Size: [2]int{3, 3}, Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Padding: [2][2]int{{pad, pad}, {pad, pad}},
+		}}
+		x := g.Parameter("x", tensor.Float32, graph.Batch, height, width, channels)
+		w := g.Parameter("w", tensor.Float32, 3, 3, channels, filters)
+		bias := g.Parameter("bias", tensor.Float32, filters)
+		halves := graph.Window{Size: [2]int{2, 2}, Stride: [2]int{2, 2}, Dilation: [2]int{1, 1}}
+		pooled := graph.Convolve(op, x, w).Add(bias).ReLU().ReduceWindow(graph.Largest, halves)
+		upstream := g.Parameter("upstream", tensor.Float32, pooled.Shape()...)
+		gradients, err := graph.Gradient(pooled.Mul(upstream).ReduceSum(0, 1, 2, 3), x, w, bias)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outputs := append(gradients, pooled)
+		e, err := New(Options{Instructions: instructionSets(t)[0], Threads: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		steps := runAgainstReference(t, e, []*graph.Node{x, w, bias, upstream}, outputs, pictures, uint64(i))
+		if e.set.Lanes >= 8 && slices.Contains(steps, "scatter_maxima") {
+			t.Errorf("the gradient of pooling is scattered before the convolution's: %q", steps)
+		}
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
