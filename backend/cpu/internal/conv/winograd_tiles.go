@@ -139,11 +139,11 @@ func (w *winograd) gather(s *workspace, panel, first, tiles, plane int) {
 			bias = &s.bias[0]
 		}
 	}
-	at := w.grid.locate(first)
+	o := outcome{winograd: w, filter: filter, count: count, groups: groups, bias: bias, plane: plane, at: w.grid.locate(first)}
 	for i := range tiles {
-		o := outcome{winograd: w, filter: filter, count: count, groups: groups, bias: bias, plane: plane, src: &s.products[i*width], at: at}
+		o.src = &s.products[i*width]
 		o.write(s)
-		w.grid.advance(&at)
+		w.grid.advance(&o.at)
 	}
 }
 
@@ -174,7 +174,7 @@ func (o *outcome) write(s *workspace) {
 		if o.pooled && r.which != nil {
 			to.which = &r.which[pixel*o.filters+o.filter]
 		}
-		o.transform(to)
+		o.transform(&to)
 		return
 	}
 	width := o.set.TileColumns
@@ -188,8 +188,8 @@ func (o *outcome) write(s *workspace) {
 	if o.pooled && r.which != nil {
 		to.which = &s.which[0]
 	}
-	o.transform(to)
-	for i := range max(rows, 0) {
+	o.transform(&to)
+	for i := range rows {
 		for j := range columns {
 			at, from := pixel+i*out[1]+j, (i*m+j)*width
 			copy(r.out[at*r.stride+o.filter:][:o.count], s.result[from:])
@@ -210,7 +210,7 @@ type target struct {
 }
 
 // transform transforms the tile's products.
-func (o *outcome) transform(to target) {
+func (o *outcome) transform(to *target) {
 	r := &o.run
 	switch {
 	case !o.pooled:
