@@ -143,13 +143,3 @@ func combineAVX2(dst []float32, weights []float32, rows *float32, stride int)
 //
 //go:noescape
 func addRowsAVX2(dst []float32, rows *float32, stride int, count int)
-
-// maxPool2AVX2 takes the maximum of windows of 2×2 pixels from two rows of pixels.
-//
-//go:noescape
-func maxPool2AVX2(dst []float32, top *float32, bottom *float32, channels int)
-
-// maxPool2GradAVX2 hands each window's gradient to the first of its largest pixels; with positive 1 only if that is above zero.
-//
-//go:noescape
-func maxPool2GradAVX2(toTop *float32, toBottom *float32, gradient []float32, top *float32, bottom *float32, channels int, positive int)

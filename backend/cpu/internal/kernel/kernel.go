@@ -113,13 +113,6 @@ type Set struct {
 	// AddRows adds Σₖ rows[k·stride + j], k < count, to dst[j], in order of k.
 	AddRows func(dst []float32, rows *float32, stride, count int)
 
-	// MaxPool2 takes 2×2 windows at stride 2 out of two rows of pixels; len(dst) is a row of windows.
-	MaxPool2 func(dst []float32, top, bottom *float32, channels int)
-	// MaxPool2Grad gives each window's gradient to the first of its largest
-	// pixels and zero to the other three. With positive 1 (else it is 0) that
-	// pixel must be above zero, as the gradient of a rectifier before asks.
-	MaxPool2Grad func(toTop, toBottom *float32, gradient []float32, top, bottom *float32, channels, positive int)
-
 	Depthwise         [8]Depthwise         // for blocks of 1 to 8 pixels
 	DepthwiseGradient [6]DepthwiseGradient // for 1 to 6 weights
 

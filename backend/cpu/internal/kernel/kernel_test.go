@@ -276,33 +276,3 @@ func mustEqual(t *testing.T, what string, got, want []float32) {
 		}
 	}
 }
-
-func TestMaxPoolAgainstTwin(t *testing.T) {
-	twin := portable()
-	eachNative(t, func(t *testing.T, s *Set) {
-		r := rand.New(rand.NewPCG(5, 6))
-		for _, channels := range []int{1, 3, 8, 15, 16, 17, 32, 50} {
-			for _, windows := range []int{0, 1, 2, 7, 9} {
-				positive := windows % 2
-				n := windows * channels
-				top, bottom, gradient := integers(r, 2*n+1), integers(r, 2*n+1), integers(r, n)
-				if n > 0 {
-					bottom.data[r.IntN(2*n)] = float32(math.NaN())
-				}
-				got, want := newGuarded(n, r.IntN(16)), make([]float32, n)
-				s.MaxPool2(got.data, &top.data[0], &bottom.data[0], channels)
-				twin.MaxPool2(want, &top.data[0], &bottom.data[0], channels)
-				got.check(t)
-				mustEqual(t, "MaxPool2", got.data, want)
-				toTop, toBottom := integers(r, 2*n+1), integers(r, 2*n+1)
-				wantTop, wantBottom := make([]float32, 2*n+1), make([]float32, 2*n+1)
-				s.MaxPool2Grad(&toTop.data[0], &toBottom.data[0], gradient.data, &top.data[0], &bottom.data[0], channels, positive)
-				twin.MaxPool2Grad(&wantTop[0], &wantBottom[0], gradient.data, &top.data[0], &bottom.data[0], channels, positive)
-				toTop.check(t)
-				toBottom.check(t)
-				mustEqual(t, "MaxPool2Grad top", toTop.data[:2*n], wantTop[:2*n])
-				mustEqual(t, "MaxPool2Grad bottom", toBottom.data[:2*n], wantBottom[:2*n])
-			}
-		}
-	})
-}

@@ -55,13 +55,11 @@ func portable() *Set {
 				dst[i] = value
 			}
 		},
-		Sum:          portableSum,
-		Dot:          portableDot,
-		Combine:      portableCombine,
-		AddRows:      portableAddRows,
-		MaxPool2:     portableMaxPool2,
-		MaxPool2Grad: portableMaxPool2Grad,
-		Windows:      portableWindows(),
+		Sum:     portableSum,
+		Dot:     portableDot,
+		Combine: portableCombine,
+		AddRows: portableAddRows,
+		Windows: portableWindows(),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			for i := range width {
 				for k, v := range unsafe.Slice(rows[i], depth) {

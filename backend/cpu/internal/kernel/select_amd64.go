@@ -73,8 +73,7 @@ func avx512() *Set {
 		ReLU: reluAVX512, ReLUGrad: reluGradAVX512,
 		ScaleShift: scaleShiftAVX512, Fill: fillAVX512,
 		Sum: sumAVX512, Dot: dotAVX512, Combine: combineAVX512, AddRows: addRowsAVX512,
-		Windows:  windowsAVX512(),
-		MaxPool2: maxPool2AVX512, MaxPool2Grad: maxPool2GradAVX512,
+		Windows: windowsAVX512(),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			if depth == 0 {
 				return
@@ -130,8 +129,7 @@ func avx2() *Set {
 		ReLU: reluAVX2, ReLUGrad: reluGradAVX2,
 		ScaleShift: scaleShiftAVX2, Fill: fillAVX2,
 		Sum: sumAVX2, Dot: dotAVX2, Combine: combineAVX2, AddRows: addRowsAVX2,
-		Windows:  windowsAVX2(),
-		MaxPool2: maxPool2AVX2, MaxPool2Grad: maxPool2GradAVX2,
+		Windows: windowsAVX2(),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			if depth == 0 {
 				return

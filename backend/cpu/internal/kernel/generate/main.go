@@ -50,7 +50,6 @@ func (m *machine) general() {
 	m.scalars()
 	m.reductions()
 	m.combine()
-	m.pooling()
 }
 
 // direct writes the kernels that read pictures where they lie.

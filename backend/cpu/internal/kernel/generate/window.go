@@ -356,3 +356,24 @@ func (m *machine) unpool2() {
 	Label("end")
 	m.end()
 }
+
+// beside is the same channels of the next pixel.
+func (c cursor) beside(base reg.Register, channels reg.GPVirtual) Mem {
+	next := GP64()
+	LEAQ(Mem{Base: c.index, Index: channels, Scale: 1}, next)
+	return Mem{Base: base, Index: next, Scale: 4}
+}
+
+// unless makes a mask of all lanes if the flag is 0, and of none if it is 1.
+func (m *machine) unless(flag reg.GPVirtual) reg.Register {
+	DECQ(flag)
+	if m.wide() {
+		k := K()
+		KMOVW(flag.As32(), k)
+		return k
+	}
+	x, v := XMM(), m.vec()
+	VMOVD(flag.As32(), x)
+	VBROADCASTSS(x, v)
+	return v
+}
