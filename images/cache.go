@@ -63,7 +63,8 @@ func newCacheKey(p Preprocessing) cacheKey {
 		Size                          Size
 		Color, Interpolation, Aspect  string
 		TensorFlowResize, KerasCompat bool
-	}{1, p.size(), p.ColorMode.String(), p.Interpolation.String(), p.Aspect.String(), p.TensorFlowResize, p.KerasCompat})
+		ReducedDecoding               bool `json:",omitempty"`
+	}{1, p.size(), p.ColorMode.String(), p.Interpolation.String(), p.Aspect.String(), p.TensorFlowResize, p.KerasCompat, p.ReducedDecoding})
 	return key
 }
 

@@ -44,10 +44,13 @@ type Flow struct {
 	// KeepAspectRatio crops the centre in the target's aspect ratio before
 	// resizing; otherwise pictures are stretched.
 	KeepAspectRatio bool
+	// ReducedDecoding decodes large JPEG files straight to a fraction of their
+	// size: see Preprocessing. It excludes Generator.KerasCompat.
+	ReducedDecoding bool
 	// Preprocessing, if set, is a trained model's own, to evaluate it or to
 	// train it further. It takes the place of TargetSize, ColorMode,
-	// Interpolation and KeepAspectRatio, and of everything that the generator
-	// does after augmenting; setting both is an error.
+	// Interpolation, KeepAspectRatio and ReducedDecoding, and of everything
+	// that the generator does after augmenting; setting both is an error.
 	Preprocessing *Preprocessing
 	// IgnoreClassSplit allows Flow over arrays a validation part that lacks a
 	// class, or has one that the training part lacks.
@@ -103,7 +106,7 @@ func (f Flow) validate(g Generator) (Flow, error) {
 	}
 	switch {
 	case f.Preprocessing != nil && f.prepares(g):
-		return f, fmt.Errorf("images: Preprocessing is set and so are parts of it in the Flow (TargetSize, ColorMode, Interpolation, KeepAspectRatio) or the Generator (Rescale, Preprocess ...); leave these out")
+		return f, fmt.Errorf("images: Preprocessing is set and so are parts of it in the Flow (TargetSize, ColorMode, Interpolation, KeepAspectRatio, ReducedDecoding) or the Generator (Rescale, Preprocess ...); leave these out")
 	case f.NoCache && f.Cache != nil:
 		return f, fmt.Errorf("images: Cache and NoCache exclude each other; set one")
 	case f.BatchSize < 0 || f.Workers < 0 || f.Prefetch < 0:
@@ -122,7 +125,7 @@ func (f Flow) validate(g Generator) (Flow, error) {
 
 // prepares reports whether anything is set that Preprocessing is to decide.
 func (f Flow) prepares(g Generator) bool {
-	own := f.TargetSize != Size{} || f.ColorMode != RGB || f.Interpolation != DefaultInterpolation || f.KeepAspectRatio
+	own := f.TargetSize != Size{} || f.ColorMode != RGB || f.Interpolation != DefaultInterpolation || f.KeepAspectRatio || f.ReducedDecoding
 	return own || g.Rescale != 0 || g.Offset != 0 || g.Preprocess != NoMode || g.PreprocessingFunction != nil || g.ChannelsFirst ||
 		g.SamplewiseCenter || g.SamplewiseStdNormalization || g.needsFit()
 }
@@ -136,7 +139,7 @@ func (f Flow) preprocessing(g Generator) Preprocessing {
 		TargetSize: f.TargetSize, ColorMode: f.ColorMode, Interpolation: f.Interpolation,
 		Mode: g.Preprocess, Rescale: g.Rescale, Offset: g.Offset,
 		SamplewiseCenter: g.SamplewiseCenter, SamplewiseStdNormalization: g.SamplewiseStdNormalization,
-		ChannelsFirst: g.ChannelsFirst, KerasCompat: g.KerasCompat,
+		ChannelsFirst: g.ChannelsFirst, ReducedDecoding: f.ReducedDecoding, KerasCompat: g.KerasCompat,
 		Function: g.PreprocessingFunction, NeedsFunction: g.PreprocessingFunction != nil, NeedsWhitening: g.ZCAWhitening,
 	}
 	p.TargetSize = p.size()

@@ -40,6 +40,9 @@ func newLoader(p Preprocessing) (*loader, error) {
 		p: p, size: size, values: size.Height * size.Width * p.ColorMode.Channels(),
 		options: picture.Options{Color: p.ColorMode, KerasCompat: p.KerasCompat, IgnoreOrientation: p.KerasCompat},
 	}
+	if p.ReducedDecoding {
+		l.options.AtLeast = [2]int{size.Height, size.Width}
+	}
 	if p.Interpolation == NearestNeighbor && !p.TensorFlowResize {
 		l.options.Rows = l.rows
 	}

@@ -39,6 +39,10 @@ type Preprocessing struct {
 	ChannelsFirst bool
 	// TensorFlowResize resizes as tf.image.resize without anti-aliasing.
 	TensorFlowResize bool
+	// ReducedDecoding decodes JPEG files straight to 1/2, 1/4 or 1/8 of their
+	// size where that is not below TargetSize: faster for large photos, with
+	// other pixels than Keras'.
+	ReducedDecoding bool
 	// KerasCompat decodes as Keras does: camera orientation ignored, 16-bit
 	// grays cut off at 255.
 	KerasCompat bool
@@ -82,6 +86,8 @@ func (p Preprocessing) Validate() error {
 		return fmt.Errorf("images: interpolation %v is TensorFlow's and serves FromDirectory alone, expected nearest, bilinear, bicubic, box, hamming or lanczos", p.Interpolation)
 	case p.TensorFlowResize && (p.Interpolation == Box || p.Interpolation == Hamming || p.Interpolation == Lanczos):
 		return fmt.Errorf("images: TensorFlow has no interpolation %v, expected nearest, bilinear, bicubic, area, lanczos3, lanczos5, gaussian or mitchellcubic", p.Interpolation)
+	case p.ReducedDecoding && p.KerasCompat:
+		return fmt.Errorf("images: ReducedDecoding gives other pixels than Keras, whose very pixels KerasCompat asks for; set one")
 	case p.Mean != nil && len(p.Mean) != channels:
 		return fmt.Errorf("images: %d means given for %d channels", len(p.Mean), channels)
 	case p.Std != nil && len(p.Std) != channels:

@@ -22,6 +22,7 @@ type stored struct {
 	Std              []float32 `json:"std,omitempty"`
 	ChannelsFirst    bool      `json:"channels_first,omitempty"`
 	TensorFlowResize bool      `json:"tensorflow_resize,omitempty"`
+	ReducedDecoding  bool      `json:"reduced_decoding,omitempty"`
 	KerasCompat      bool      `json:"keras_compat,omitempty"`
 	NeedsFunction    bool      `json:"needs_function,omitempty"`
 	NeedsWhitening   bool      `json:"needs_whitening,omitempty"`
@@ -35,7 +36,8 @@ func (p Preprocessing) MarshalJSON() ([]byte, error) {
 		TargetSize: [2]int{size.Height, size.Width}, ColorMode: p.ColorMode.String(),
 		Interpolation: p.Interpolation.String(), Aspect: p.Aspect.String(),
 		Rescale: p.Rescale, Offset: p.Offset, SamplewiseCenter: p.SamplewiseCenter, SamplewiseStd: p.SamplewiseStdNormalization,
-		Mean: p.Mean, Std: p.Std, ChannelsFirst: p.ChannelsFirst, TensorFlowResize: p.TensorFlowResize, KerasCompat: p.KerasCompat,
+		Mean: p.Mean, Std: p.Std, ChannelsFirst: p.ChannelsFirst, TensorFlowResize: p.TensorFlowResize,
+		ReducedDecoding: p.ReducedDecoding, KerasCompat: p.KerasCompat,
 		NeedsFunction: p.NeedsFunction || p.Function != nil, NeedsWhitening: p.NeedsWhitening || p.Whitening != nil,
 	}
 	if p.Mode != NoMode {
@@ -74,7 +76,8 @@ func (p *Preprocessing) UnmarshalJSON(text []byte) error {
 	*p = Preprocessing{
 		TargetSize: Size{s.TargetSize[0], s.TargetSize[1]}, ColorMode: color, Interpolation: interpolation, Aspect: aspect, Mode: mode,
 		Rescale: s.Rescale, Offset: s.Offset, SamplewiseCenter: s.SamplewiseCenter, SamplewiseStdNormalization: s.SamplewiseStd,
-		Mean: s.Mean, Std: s.Std, ChannelsFirst: s.ChannelsFirst, TensorFlowResize: s.TensorFlowResize, KerasCompat: s.KerasCompat,
+		Mean: s.Mean, Std: s.Std, ChannelsFirst: s.ChannelsFirst, TensorFlowResize: s.TensorFlowResize,
+		ReducedDecoding: s.ReducedDecoding, KerasCompat: s.KerasCompat,
 		NeedsFunction: s.NeedsFunction, NeedsWhitening: s.NeedsWhitening,
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/lince-ml/lince/images"
+	"github.com/lince-ml/lince/images/jpeg"
 	"github.com/lince-ml/lince/images/picture"
 	"github.com/lince-ml/lince/tensor"
 )
@@ -187,6 +188,43 @@ func TestNearestLeavesOutRows(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestReducedDecoding decodes to half of a picture's size where that is not
+// below the target.
+func TestReducedDecoding(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("jpeg", "testdata", "small", "pillow_420.jpg")) // 37×35
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := jpeg.Decoder{Scale: 2}
+	half, err := d.Decode(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "half.png")
+	writePNG(t, path, []int{half.Height, half.Width, 3}, half.Pix)
+	for _, c := range []struct {
+		size    images.Size
+		reduced bool
+	}{{images.Size{Height: 18, Width: 17}, true}, {images.Size{Height: 12, Width: 9}, true}, {images.Size{Height: 19, Width: 9}, false}, {images.Size{Height: 9, Width: 18}, false}} {
+		p := images.Preprocessing{TargetSize: c.size, ReducedDecoding: true}
+		got, err := p.Decode(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fromHalf, err := p.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.Equal(got, fromHalf) != c.reduced {
+			t.Errorf("%v: decoded to half its size is %v, expected %v", c.size, !c.reduced, c.reduced)
+		}
+	}
+	compat := images.Preprocessing{ReducedDecoding: true, KerasCompat: true}
+	if err := compat.Validate(); err == nil || !strings.Contains(err.Error(), "KerasCompat") {
+		t.Errorf("with KerasCompat: error %v", err)
 	}
 }
 

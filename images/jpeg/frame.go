@@ -16,6 +16,7 @@ const (
 type frame struct {
 	width, height int
 	progressive   bool
+	size          int // samples of a block along either axis: 8, or 4, 2, 1 where the scale is reduced
 	h, v          int // largest sampling factors
 	across, down  int // MCUs
 	components    []component
@@ -25,6 +26,8 @@ type frame struct {
 type component struct {
 	id           uint8
 	h, v         int // sampling factors
+	size         int // samples of a block along either axis, up to 8 times fewer than coefficients
+	fineH, fineV int // the samples' sampling factors, which larger blocks double
 	width        int // samples that the picture covers
 	height       int
 	across, down int // blocks that the picture covers
@@ -34,7 +37,7 @@ type component struct {
 	quant   *quantTable // as it was at the first scan
 	table   uint8       // number of the quantization table
 	scanned bool
-	samples []uint8        // rows of 8·stride bytes
+	samples []uint8        // rows of size·stride bytes
 	levels  []kernel.Block // of progressive frames, block by block
 
 	// Of the scan that is being read:
@@ -91,6 +94,10 @@ func (d *Decoder) readFrame(segment []byte, progressive bool) error {
 			return err
 		}
 	}
+	f.size = 8
+	if d.Scale > 1 {
+		f.size /= d.Scale
+	}
 	f.lay()
 	d.frame = f
 	return nil
@@ -114,7 +121,7 @@ func (c *component) declare(declaration []byte, others []component) error {
 }
 
 // lay computes the sizes that follow from the sampling factors (T.81, A.1.1
-// and A.2).
+// and A.2) and from the scale, and reduces the frame's.
 func (f *frame) lay() {
 	for _, c := range f.components {
 		f.h, f.v = max(f.h, c.h), max(f.v, c.v)
@@ -122,10 +129,16 @@ func (f *frame) lay() {
 	f.across, f.down = ceil(f.width, 8*f.h), ceil(f.height, 8*f.v)
 	for i := range f.components {
 		c := &f.components[i]
-		c.width, c.height = ceil(f.width*c.h, f.h), ceil(f.height*c.v, f.v)
-		c.across, c.down = ceil(c.width, 8), ceil(c.height, 8)
+		c.across, c.down = ceil(f.width*c.h, f.h*8), ceil(f.height*c.v, f.v*8)
 		c.stride, c.rows = f.across*c.h, f.down*c.v
+		// A component of fewer samples is reduced less, where that makes up for it.
+		c.size, c.fineH, c.fineV = f.size, c.h, c.v
+		for c.size < 8 && f.h%(2*c.fineH) == 0 && f.v%(2*c.fineV) == 0 {
+			c.size, c.fineH, c.fineV = 2*c.size, 2*c.fineH, 2*c.fineV
+		}
+		c.width, c.height = ceil(f.width*c.h*c.size, f.h*8), ceil(f.height*c.v*c.size, f.v*8)
 	}
+	f.width, f.height = ceil(f.width*f.size, 8), ceil(f.height*f.size, 8)
 }
 
 // ceil is a/b, rounded up.
@@ -148,7 +161,7 @@ func (d *Decoder) allocate() error {
 	for i := range d.frame.components {
 		c, b := &d.frame.components[i], &d.buffers[i]
 		blocks := c.stride * c.rows
-		b.samples = resized(b.samples, blocks*blockSize)
+		b.samples = resized(b.samples, blocks*c.size*c.size)
 		b.row = resized(b.row, d.frame.width+1)
 		c.samples, c.quant = b.samples, &b.quant
 		if d.frame.progressive {

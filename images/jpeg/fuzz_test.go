@@ -36,6 +36,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	d := jpeg.Decoder{MaxPixels: 1 << 14}
 	f.Fuzz(func(t *testing.T, content []byte) {
+		d.Scale = 1 << (len(content) % 4)
 		decodeAnything(t, &d, content)
 	})
 }
@@ -50,6 +51,7 @@ func TestFlippedBits(t *testing.T) {
 			for range 1 + random.IntN(3) {
 				flipped[random.IntN(len(flipped))] ^= 1 << random.IntN(8)
 			}
+			d.Scale = 1 << random.IntN(4)
 			decodeAnything(t, &d, flipped)
 		}
 	}

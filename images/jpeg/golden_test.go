@@ -101,3 +101,21 @@ func TestPhotosAsPillow(t *testing.T) {
 		decodeAsPillow(t, &d, data, photos[i])
 	}
 }
+
+func TestScaledAsPillow(t *testing.T) {
+	var d jpeg.Decoder
+	for _, g := range checksums(t, "scaled.txt") {
+		scale, name := filepath.Split(g.path)
+		if _, err := fmt.Sscanf(scale, "%d/", &d.Scale); err != nil {
+			t.Fatal(err)
+		}
+		m, err := d.Decode(small(t, name))
+		if err != nil {
+			t.Errorf("%s: %v", g.path, err)
+			continue
+		}
+		if got := fmt.Sprintf("%08x", crc32.ChecksumIEEE(m.Pix)); got != g.checksum {
+			t.Errorf("%s: checksum %s of %d×%d×%d, expected %s", g.path, got, m.Width, m.Height, m.Components, g.checksum)
+		}
+	}
+}

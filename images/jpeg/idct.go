@@ -6,23 +6,32 @@ import (
 	"github.com/lince-ml/lince/images/internal/kernel"
 )
 
-// fill writes the 8×8 samples of a block that has only a DC coefficient, in
-// rows of stride bytes.
-func fill(out []uint8, stride int, dc int16) {
-	const ones = 0x0101010101010101
-	sample := max(0, min(255, (int64(dc)+4)>>3+128))
-	for y := range 8 {
-		binary.LittleEndian.PutUint64(out[y*stride:], uint64(sample)*ones)
+// inverse transforms the levels of a block, number x in row y of blocks, to its
+// samples and clears them. flat says that those beyond DC are zero.
+func (c *component) inverse(levels *kernel.Block, x, y int, flat bool) {
+	stride := c.stride * c.size
+	out := c.samples[(y*stride+x)*c.size:]
+	switch {
+	case flat:
+		c.fill(out, stride, kernel.Mean(levels[0]*c.quant.step[0]))
+		levels[0] = 0
+	case c.size == 8:
+		kernel.InverseDCT(out, stride, levels, &c.quant.step)
+	default:
+		kernel.ReducedDCT(out, stride, c.size, levels, &c.quant.step)
 	}
 }
 
-// inverse transforms a block whose levels beyond DC may be zero, and clears
-// them.
-func inverse(out []uint8, stride int, levels, steps *kernel.Block, flat bool) {
-	if flat {
-		fill(out, stride, levels[0]*steps[0])
-		levels[0] = 0
-		return
+// fill gives all of a block the same sample.
+func (c *component) fill(out []uint8, stride int, sample uint8) {
+	const ones = 0x0101010101010101
+	for y := range c.size {
+		if c.size == 8 {
+			binary.LittleEndian.PutUint64(out[y*stride:], uint64(sample)*ones)
+			continue
+		}
+		for x := range c.size {
+			out[y*stride+x] = sample
+		}
 	}
-	kernel.InverseDCT(out, stride, levels, steps)
 }

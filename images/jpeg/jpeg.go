@@ -64,6 +64,10 @@ type Image struct {
 type Decoder struct {
 	// MaxPixels limits width × height; 0 means DefaultMaxPixels.
 	MaxPixels int
+	// Scale 2, 4 or 8 decodes pictures to that fraction of their size, rounded
+	// up, as libjpeg's scale_denom does: in less time, to pixels that are near
+	// those of the whole picture made smaller. 0 and 1 mean the whole.
+	Scale int
 
 	content []byte
 	pos     int // of the next byte that no segment has taken
@@ -120,6 +124,9 @@ func (d *Decoder) Decode(content []byte) (*Image, error) {
 // are wanted, until the next Read or Decode. It takes no memory for pixels that
 // it had not for earlier files.
 func (d *Decoder) Read(content []byte) (Config, error) {
+	if s := d.Scale; s != 0 && s != 1 && s != 2 && s != 4 && s != 8 {
+		return Config{}, fmt.Errorf("jpeg: scale %d, expected 1, 2, 4 or 8", s)
+	}
 	d.reset(content)
 	defer d.release()
 	err := d.readSegments(endOfImage)

@@ -113,8 +113,7 @@ func (d *Decoder) transformAll() {
 		c := &d.frame.components[i]
 		for y := range c.down {
 			for x := range c.across {
-				out := c.samples[(y*c.stride*8+x)*8:]
-				kernel.InverseDCT(out, c.stride*8, &c.levels[y*c.stride+x], &c.quant.step)
+				c.inverse(&c.levels[y*c.stride+x], x, y, false)
 			}
 		}
 	}

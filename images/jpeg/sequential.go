@@ -46,7 +46,7 @@ func (d *Decoder) readSequential(c *component, x, y int) error {
 	if err != nil {
 		return err
 	}
-	inverse(c.samples[(y*c.stride*8+x)*8:], c.stride*8, d.block.block(), &c.quant.step, flat)
+	c.inverse(d.block.block(), x, y, flat)
 	return nil
 }
 

@@ -5,30 +5,32 @@ import "github.com/lince-ml/lince/images/internal/kernel"
 // row returns row y of the component at the picture's width: its own samples
 // or, in scratch, what lies between them. Where the frame has twice as many
 // columns or rows the result weighs the nearest sample three times as much as
-// the next nearest; other ratios repeat samples, and so do planes too narrow,
-// as in libjpeg.
+// the next nearest; other ratios repeat samples, and so do planes too narrow
+// and blocks of one sample, as in libjpeg.
 func (f *frame) row(c *component, y int, scratch []uint8) []uint8 {
-	wide, wider, tall := c.width > 2, 2*c.h == f.h, 2*c.v == f.v
+	sameH, sameV := c.fineH == f.h, c.fineV == f.v
+	twiceH, twiceV := 2*c.fineH == f.h && f.size > 1, 2*c.fineV == f.v && f.size > 1
+	wide := c.width > 2
 	switch {
-	case c.v == f.v && c.h == f.h:
+	case sameV && sameH:
 		return c.line(y)
-	case c.v == f.v && wider && wide:
+	case sameV && twiceH && wide:
 		kernel.Smooth(scratch, c.line(y), c.line(y), 8, 7)
-	case tall && c.h == f.h:
+	case twiceV && sameH:
 		smoothDown(scratch, c.line(y/2), c.line(c.next(y)), 1+y%2)
-	case tall && wider && wide:
+	case twiceV && twiceH && wide:
 		kernel.Smooth(scratch, c.line(y/2), c.line(c.next(y)), 7, 8)
 	default:
-		line := c.line(y * c.v / f.v)
+		line := c.line(y * c.fineV / f.v)
 		for x := range f.width {
-			scratch[x] = line[x*c.h/f.h]
+			scratch[x] = line[x*c.fineH/f.h]
 		}
 	}
 	return scratch[:f.width]
 }
 
 // line returns the samples of a row.
-func (c *component) line(y int) []uint8 { return c.samples[y*8*c.stride:][:c.width] }
+func (c *component) line(y int) []uint8 { return c.samples[y*c.size*c.stride:][:c.width] }
 
 // next returns the row of samples that is the next nearest of a picture of
 // twice as many rows.

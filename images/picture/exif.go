@@ -8,6 +8,9 @@ import (
 // upright is the orientation of files that have none.
 const upright = 1
 
+// sideways is the first orientation whose rows are columns upright.
+const sideways = 5
+
 // exifOrientation returns the orientation that the first directory of EXIF
 // data, which is a TIFF file, gives; upright where it is absent or makes no
 // sense.

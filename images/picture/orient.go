@@ -26,7 +26,7 @@ func (p *Picture) orient(orientation int) *Picture {
 	case 8: // to be turned left
 		first, right, down = w-1, w, -1
 	}
-	if orientation >= 5 {
+	if orientation >= sideways {
 		turned.Height, turned.Width = w, h
 	}
 	c := p.Channels

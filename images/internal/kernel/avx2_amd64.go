@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func inverseDCTAVX2(dst *uint8, stride int, levels *int16, steps *int16)
 
+// halfDCTAVX2 transforms a block to 4×4 samples and clears its levels.
+//
+//go:noescape
+func halfDCTAVX2(dst *uint8, stride int, levels *int16, steps *int16)
+
 // smoothAVX2 writes the samples beside 16·count ones, which have a neighbour on both sides.
 //
 //go:noescape

@@ -425,6 +425,236 @@ TEXT ·inverseDCTAVX2(SB), NOSPLIT, $0-32
 	VZEROUPPER
 	RET
 
+DATA halfZero<>+0(SB)/2, $+8192
+DATA halfZero<>+2(SB)/2, $+0
+DATA halfZero<>+4(SB)/2, $+8192
+DATA halfZero<>+6(SB)/2, $+0
+DATA halfZero<>+8(SB)/2, $+8192
+DATA halfZero<>+10(SB)/2, $+0
+DATA halfZero<>+12(SB)/2, $+8192
+DATA halfZero<>+14(SB)/2, $+0
+DATA halfZero<>+16(SB)/2, $+8192
+DATA halfZero<>+18(SB)/2, $+0
+DATA halfZero<>+20(SB)/2, $+8192
+DATA halfZero<>+22(SB)/2, $+0
+DATA halfZero<>+24(SB)/2, $+8192
+DATA halfZero<>+26(SB)/2, $+0
+DATA halfZero<>+28(SB)/2, $+8192
+DATA halfZero<>+30(SB)/2, $+0
+GLOBL halfZero<>(SB), RODATA|NOPTR, $32
+
+DATA halfEven<>+0(SB)/2, $+15137
+DATA halfEven<>+2(SB)/2, $-6270
+DATA halfEven<>+4(SB)/2, $+15137
+DATA halfEven<>+6(SB)/2, $-6270
+DATA halfEven<>+8(SB)/2, $+15137
+DATA halfEven<>+10(SB)/2, $-6270
+DATA halfEven<>+12(SB)/2, $+15137
+DATA halfEven<>+14(SB)/2, $-6270
+DATA halfEven<>+16(SB)/2, $+15137
+DATA halfEven<>+18(SB)/2, $-6270
+DATA halfEven<>+20(SB)/2, $+15137
+DATA halfEven<>+22(SB)/2, $-6270
+DATA halfEven<>+24(SB)/2, $+15137
+DATA halfEven<>+26(SB)/2, $-6270
+DATA halfEven<>+28(SB)/2, $+15137
+DATA halfEven<>+30(SB)/2, $-6270
+GLOBL halfEven<>(SB), RODATA|NOPTR, $32
+
+DATA halfZero15<>+0(SB)/2, $+20995
+DATA halfZero15<>+2(SB)/2, $-4926
+DATA halfZero15<>+4(SB)/2, $+20995
+DATA halfZero15<>+6(SB)/2, $-4926
+DATA halfZero15<>+8(SB)/2, $+20995
+DATA halfZero15<>+10(SB)/2, $-4926
+DATA halfZero15<>+12(SB)/2, $+20995
+DATA halfZero15<>+14(SB)/2, $-4926
+DATA halfZero15<>+16(SB)/2, $+20995
+DATA halfZero15<>+18(SB)/2, $-4926
+DATA halfZero15<>+20(SB)/2, $+20995
+DATA halfZero15<>+22(SB)/2, $-4926
+DATA halfZero15<>+24(SB)/2, $+20995
+DATA halfZero15<>+26(SB)/2, $-4926
+DATA halfZero15<>+28(SB)/2, $+20995
+DATA halfZero15<>+30(SB)/2, $-4926
+GLOBL halfZero15<>(SB), RODATA|NOPTR, $32
+
+DATA halfZero37<>+0(SB)/2, $+7373
+DATA halfZero37<>+2(SB)/2, $-4176
+DATA halfZero37<>+4(SB)/2, $+7373
+DATA halfZero37<>+6(SB)/2, $-4176
+DATA halfZero37<>+8(SB)/2, $+7373
+DATA halfZero37<>+10(SB)/2, $-4176
+DATA halfZero37<>+12(SB)/2, $+7373
+DATA halfZero37<>+14(SB)/2, $-4176
+DATA halfZero37<>+16(SB)/2, $+7373
+DATA halfZero37<>+18(SB)/2, $-4176
+DATA halfZero37<>+20(SB)/2, $+7373
+DATA halfZero37<>+22(SB)/2, $-4176
+DATA halfZero37<>+24(SB)/2, $+7373
+DATA halfZero37<>+26(SB)/2, $-4176
+DATA halfZero37<>+28(SB)/2, $+7373
+DATA halfZero37<>+30(SB)/2, $-4176
+GLOBL halfZero37<>(SB), RODATA|NOPTR, $32
+
+DATA halfOne15<>+0(SB)/2, $+8697
+DATA halfOne15<>+2(SB)/2, $+11893
+DATA halfOne15<>+4(SB)/2, $+8697
+DATA halfOne15<>+6(SB)/2, $+11893
+DATA halfOne15<>+8(SB)/2, $+8697
+DATA halfOne15<>+10(SB)/2, $+11893
+DATA halfOne15<>+12(SB)/2, $+8697
+DATA halfOne15<>+14(SB)/2, $+11893
+DATA halfOne15<>+16(SB)/2, $+8697
+DATA halfOne15<>+18(SB)/2, $+11893
+DATA halfOne15<>+20(SB)/2, $+8697
+DATA halfOne15<>+22(SB)/2, $+11893
+DATA halfOne15<>+24(SB)/2, $+8697
+DATA halfOne15<>+26(SB)/2, $+11893
+DATA halfOne15<>+28(SB)/2, $+8697
+DATA halfOne15<>+30(SB)/2, $+11893
+GLOBL halfOne15<>(SB), RODATA|NOPTR, $32
+
+DATA halfOne37<>+0(SB)/2, $-17799
+DATA halfOne37<>+2(SB)/2, $-1730
+DATA halfOne37<>+4(SB)/2, $-17799
+DATA halfOne37<>+6(SB)/2, $-1730
+DATA halfOne37<>+8(SB)/2, $-17799
+DATA halfOne37<>+10(SB)/2, $-1730
+DATA halfOne37<>+12(SB)/2, $-17799
+DATA halfOne37<>+14(SB)/2, $-1730
+DATA halfOne37<>+16(SB)/2, $-17799
+DATA halfOne37<>+18(SB)/2, $-1730
+DATA halfOne37<>+20(SB)/2, $-17799
+DATA halfOne37<>+22(SB)/2, $-1730
+DATA halfOne37<>+24(SB)/2, $-17799
+DATA halfOne37<>+26(SB)/2, $-1730
+DATA halfOne37<>+28(SB)/2, $-17799
+DATA halfOne37<>+30(SB)/2, $-1730
+GLOBL halfOne37<>(SB), RODATA|NOPTR, $32
+
+DATA halfColumnRounding<>+0(SB)/4, $+2048
+DATA halfColumnRounding<>+4(SB)/4, $+2048
+DATA halfColumnRounding<>+8(SB)/4, $+2048
+DATA halfColumnRounding<>+12(SB)/4, $+2048
+DATA halfColumnRounding<>+16(SB)/4, $+2048
+DATA halfColumnRounding<>+20(SB)/4, $+2048
+DATA halfColumnRounding<>+24(SB)/4, $+2048
+DATA halfColumnRounding<>+28(SB)/4, $+2048
+GLOBL halfColumnRounding<>(SB), RODATA|NOPTR, $32
+
+DATA halfRowRounding<>+0(SB)/4, $+67371008
+DATA halfRowRounding<>+4(SB)/4, $+67371008
+DATA halfRowRounding<>+8(SB)/4, $+67371008
+DATA halfRowRounding<>+12(SB)/4, $+67371008
+DATA halfRowRounding<>+16(SB)/4, $+67371008
+DATA halfRowRounding<>+20(SB)/4, $+67371008
+DATA halfRowRounding<>+24(SB)/4, $+67371008
+DATA halfRowRounding<>+28(SB)/4, $+67371008
+GLOBL halfRowRounding<>(SB), RODATA|NOPTR, $32
+
+// func halfDCTAVX2(dst *uint8, stride int, levels *int16, steps *int16)
+// Requires: AVX, AVX2
+TEXT ·halfDCTAVX2(SB), NOSPLIT, $0-32
+	MOVQ        levels+16(FP), AX
+	MOVQ        steps+24(FP), CX
+	VMOVDQU     (AX), Y0
+	VPMULLW     (CX), Y0, Y0
+	VMOVDQU     32(AX), Y1
+	VPMULLW     32(CX), Y1, Y1
+	VMOVDQU     64(AX), Y2
+	VPMULLW     64(CX), Y2, Y2
+	VMOVDQU     96(AX), Y3
+	VPMULLW     96(CX), Y3, Y3
+	VPXOR       Y4, Y4, Y4
+	VMOVDQU     Y4, (AX)
+	VMOVDQU     Y4, 32(AX)
+	VMOVDQU     Y4, 64(AX)
+	VMOVDQU     Y4, 96(AX)
+	VPUNPCKLWD  Y2, Y0, Y4
+	VPUNPCKHWD  Y2, Y0, Y0
+	VPERM2I128  $0x20, Y0, Y4, Y2
+	VPERM2I128  $0x31, Y0, Y4, Y0
+	VPUNPCKLWD  Y3, Y1, Y4
+	VPUNPCKHWD  Y3, Y1, Y1
+	VPERM2I128  $0x20, Y1, Y4, Y3
+	VPERM2I128  $0x31, Y1, Y4, Y1
+	VPMADDWD    halfZero<>+0(SB), Y2, Y2
+	VPMADDWD    halfEven<>+0(SB), Y3, Y3
+	VPADDD      Y2, Y2, Y2
+	VPADDD      halfColumnRounding<>+0(SB), Y2, Y2
+	VPADDD      Y3, Y2, Y4
+	VPSUBD      Y3, Y2, Y2
+	VPMADDWD    halfZero15<>+0(SB), Y0, Y3
+	VPMADDWD    halfZero37<>+0(SB), Y1, Y5
+	VPADDD      Y5, Y3, Y3
+	VPADDD      Y3, Y4, Y5
+	VPSUBD      Y3, Y4, Y3
+	VPSRAD      $0x0c, Y5, Y5
+	VPSRAD      $0x0c, Y3, Y3
+	VPMADDWD    halfOne15<>+0(SB), Y0, Y0
+	VPMADDWD    halfOne37<>+0(SB), Y1, Y1
+	VPADDD      Y1, Y0, Y0
+	VPADDD      Y0, Y2, Y1
+	VPSUBD      Y0, Y2, Y0
+	VPSRAD      $0x0c, Y1, Y1
+	VPSRAD      $0x0c, Y0, Y0
+	VPACKSSDW   Y1, Y5, Y2
+	VPACKSSDW   Y3, Y0, Y4
+	VPACKSSDW   Y1, Y5, Y1
+	VPACKSSDW   Y3, Y0, Y0
+	VPERM2I128  $0x20, Y1, Y2, Y3
+	VPERM2I128  $0x31, Y1, Y2, Y1
+	VPUNPCKLWD  Y1, Y3, Y2
+	VPUNPCKHWD  Y1, Y3, Y1
+	VPERM2I128  $0x20, Y0, Y4, Y3
+	VPERM2I128  $0x31, Y0, Y4, Y0
+	VPUNPCKLWD  Y0, Y3, Y4
+	VPUNPCKHWD  Y0, Y3, Y0
+	VPUNPCKLDQ  Y1, Y2, Y3
+	VPUNPCKLDQ  Y0, Y4, Y5
+	VPUNPCKHDQ  Y1, Y2, Y1
+	VPUNPCKHDQ  Y0, Y4, Y0
+	VPUNPCKLQDQ Y5, Y3, Y2
+	VPUNPCKHQDQ Y5, Y3, Y3
+	VPUNPCKLQDQ Y0, Y1, Y4
+	VPUNPCKHQDQ Y0, Y1, Y0
+	VPMADDWD    halfZero<>+0(SB), Y2, Y1
+	VPMADDWD    halfEven<>+0(SB), Y4, Y2
+	VPADDD      Y1, Y1, Y1
+	VPADDD      halfRowRounding<>+0(SB), Y1, Y1
+	VPADDD      Y2, Y1, Y4
+	VPSUBD      Y2, Y1, Y1
+	VPMADDWD    halfZero15<>+0(SB), Y3, Y2
+	VPMADDWD    halfZero37<>+0(SB), Y0, Y5
+	VPADDD      Y5, Y2, Y2
+	VPADDD      Y2, Y4, Y5
+	VPSUBD      Y2, Y4, Y2
+	VPSRAD      $0x13, Y5, Y5
+	VPSRAD      $0x13, Y2, Y2
+	VPMADDWD    halfOne15<>+0(SB), Y3, Y3
+	VPMADDWD    halfOne37<>+0(SB), Y0, Y0
+	VPADDD      Y0, Y3, Y3
+	VPADDD      Y3, Y1, Y0
+	VPSUBD      Y3, Y1, Y1
+	VPSRAD      $0x13, Y0, Y0
+	VPSRAD      $0x13, Y1, Y1
+	VPACKSSDW   Y0, Y5, Y0
+	VPACKSSDW   Y2, Y1, Y1
+	VPACKUSWB   Y1, Y0, Y0
+	VPSHUFB     rowsOfBytes<>+0(SB), Y0, Y0
+	MOVQ        dst+0(FP), AX
+	MOVQ        stride+8(FP), CX
+	VPEXTRD     $0x00, X0, (AX)
+	ADDQ        CX, AX
+	VPEXTRD     $0x01, X0, (AX)
+	ADDQ        CX, AX
+	VPEXTRD     $0x02, X0, (AX)
+	ADDQ        CX, AX
+	VPEXTRD     $0x03, X0, (AX)
+	VZEROUPPER
+	RET
+
 DATA threes<>+0(SB)/2, $+3
 DATA threes<>+2(SB)/2, $+3
 DATA threes<>+4(SB)/2, $+3

@@ -17,6 +17,27 @@ func InverseDCT(dst []uint8, stride int, levels, steps *Block) {
 	}
 }
 
+// ReducedDCT is InverseDCT to size×size samples, size 4, 2 or 1, as libjpeg's
+// reduced transforms compute them from all coefficients but some.
+func ReducedDCT(dst []uint8, stride, size int, levels, steps *Block) {
+	if size == 4 && nativeHalfDCT(dst, stride, levels, steps) {
+		return
+	}
+	switch size {
+	case 4:
+		halfDCT(dst, stride, levels, steps)
+	case 2:
+		quarterDCT(dst, stride, levels, steps)
+	default:
+		dst[0] = Mean(levels[0] * steps[0])
+	}
+	*levels = Block{}
+}
+
+// Mean is the sample that all of a block's are near, and are where it has no
+// coefficient but DC.
+func Mean(dc int16) uint8 { return clamp((int32(dc)+4)>>3 + 128) }
+
 // Smooth makes twice as many samples, which lie beside those of two lines of
 // which near weighs three times as much. past and before, at most 15, round the
 // sixteenths of the result's samples past and before one of the line's.

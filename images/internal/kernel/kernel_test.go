@@ -89,6 +89,25 @@ func compareInverseDCT(t *testing.T, levels, steps Block) {
 	}
 }
 
+func TestReducedDCT(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for range 20000 {
+		levels, steps := randomBlock(r)
+		got, check := guarded(t, 3*9+4)
+		want := bytes.Clone(got)
+		again := levels
+		ReducedDCT(got, 9, 4, &levels, &steps)
+		halfDCT(want, 9, &again, &steps)
+		check()
+		if !bytes.Equal(got, want) {
+			t.Fatalf("samples %v, expected %v", got, want)
+		}
+		if levels != (Block{}) {
+			t.Fatal("levels are left")
+		}
+	}
+}
+
 func TestSmooth(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for n := 2; n < 200; n++ {

@@ -15,6 +15,15 @@ func nativeInverseDCT(dst []uint8, stride int, levels, steps *Block) bool {
 	return true
 }
 
+func nativeHalfDCT(dst []uint8, stride int, levels, steps *Block) bool {
+	if !cpu.X86.HasAVX2 {
+		return false
+	}
+	_ = dst[3*stride+3]
+	halfDCTAVX2(&dst[0], stride, &levels[0], &steps[0])
+	return true
+}
+
 // smoothStep is how many samples the assembly takes at once, colorStep how many
 // pixels. The last of a row are done again with some before them.
 const (

@@ -5,6 +5,7 @@ their pixels as Pillow 13.0 (libjpeg-turbo 3.2) decodes them.
 
 small/      the files
 small.txt   their checksums
+scaled.txt  the checksums at 1/2, 1/4 and 1/8 of their size
 photos.txt  the checksums of the photos, by folder
 
 A checksum is the CRC-32 of the pixels in the mode that Pillow opens the file
@@ -200,6 +201,22 @@ def small():
     write("small.txt", lines)
 
 
+def scaled():
+    """At every scale that Pillow can be made to choose."""
+    folder = os.path.join(HERE, "small")
+    lines = []
+    for scale in (2, 4, 8):
+        lines.append("%d/" % scale)
+        for name in sorted(os.listdir(folder)):
+            image = Image.open(os.path.join(folder, name))
+            width, height = image.size
+            want = -(-width // scale), -(-height // scale)
+            image.draft(None, (max(1, width // scale), max(1, height // scale)))
+            if image.size == want:
+                lines.append("%s %s" % (checksum(image), name))
+    write("scaled.txt", lines)
+
+
 def photos(folder):
     lines = []
     for path, folders, names in os.walk(folder):
@@ -218,5 +235,6 @@ def write(name, lines):
 
 
 small()
+scaled()
 if len(sys.argv) > 1:
     photos(sys.argv[1])

@@ -90,8 +90,16 @@ func inverseDCT() {
 
 	function("inverseDCTAVX2", "func(dst *uint8, stride int, levels, steps *int16)",
 		"transforms a block and clears its levels.")
+	columns := t.pass(interleaved(takeLevels()), columnRounding, columnShift)
+	cells := t.pass(transposed(columns), rowRounding, rowShift)
+	storeRows(cells, bytes)
+	end()
+	halfDCT(bytes)
+}
+
+// takeLevels loads a block's levels times their steps and clears them.
+func takeLevels() (rows [4]reg.VecVirtual) { // two each
 	levels, steps := Load(Param("levels"), GP64()), Load(Param("steps"), GP64())
-	var rows [4]reg.VecVirtual // two each
 	for i := range rows {
 		rows[i] = YMM()
 		VMOVDQU(Mem{Base: levels, Disp: 32 * i}, rows[i])
@@ -102,10 +110,7 @@ func inverseDCT() {
 	for i := range rows {
 		VMOVDQU(zero, Mem{Base: levels, Disp: 32 * i})
 	}
-	columns := t.pass(interleaved(rows), columnRounding, columnShift)
-	cells := t.pass(transposed(columns), rowRounding, rowShift)
-	storeRows(cells, bytes)
-	end()
+	return rows
 }
 
 // interleaved pairs rows that are four apart.
