@@ -71,7 +71,10 @@ func (e *Engine) chooseFilter(g *Geometry) filterAlgorithm {
 	case Depthwise:
 		return newDepthwiseFilter(e, g)
 	default:
-		if g.fewChannels() {
+		switch {
+		case g.pointwise():
+			return newPointwiseFilter(e, g)
+		case g.fewChannels():
 			return newDirectFilter(e, g)
 		}
 		return newProductFilter(e, g)

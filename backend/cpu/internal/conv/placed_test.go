@@ -21,7 +21,8 @@ func TestPatchesWhereTheyLie(t *testing.T) {
 		geometry(3, 1, 3, 2, 12, 20, 5, 7, 1),
 		geometry(3, 2, 1, 1, 9, 40, 6, 10, 2),
 		geometry(1, 1, 1, 0, 3, 20, 70, 65, 1),
-		geometry(1, 1, 1, 1, 4, 16, 8, 33, 1), // padding around a window of one
+		geometry(1, 1, 1, 0, 1, 5000, 18, 21, 1), // deep enough for two chunks
+		geometry(1, 1, 1, 1, 4, 16, 8, 33, 1),    // padding around a window of one
 		geometry(1, 2, 1, 0, 4, 24, 1024, 9, 1),
 		geometry(1, 1, 1, 0, 3, 10, 1024, 36, 1),
 		geometry(3, 1, 1, 1, 3, 3, 33, 20, 1),
