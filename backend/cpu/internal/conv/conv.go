@@ -1,7 +1,9 @@
 // Package conv computes two-dimensional convolutions of float32 pictures
 // (batch, height, width, channels) with kernels (height, width, channels,
-// filters), and both of their gradients, as matrix products whose factors
-// look at the pictures through the window: patches are never stored.
+// filters), and both of their gradients: 3×3 kernels after Winograd, depthwise
+// ones channel by channel, others as matrix products whose factors look at the
+// pictures through the window. Patches are read where they lie; only those that
+// reach out of a picture are copied.
 package conv
 
 import (
