@@ -38,10 +38,16 @@ func (d definition) model(ctx context.Context, o Options) (*lince.Model, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := m.Rename(string(d.Application)); err != nil {
+		return nil, err
+	}
 	m.Preprocessing = d.preprocessing(o)
 	path, err := d.weightsPath(ctx, o)
-	if err != nil || path == "" {
-		return m, err
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		return m, nil
 	}
 	return m, m.LoadWeights(path)
 }

@@ -13,7 +13,7 @@ import (
 // computes less than half as much as 1.0.
 const (
 	SqueezeNet   Application = "squeezenet"
-	SqueezeNet11 Application = "squeezenet_v1_1"
+	SqueezeNet11 Application = "squeezenet1_1"
 )
 
 const squeezeNetSource = "Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters, 2016"
@@ -25,7 +25,7 @@ func squeezeNets() []definition {
 	}
 	first, second := known, known
 	first.Application, first.Title, first.Minimum, first.Parameters, first.Top1, first.Top5 = SqueezeNet, "SqueezeNet", 35, 1248424, 57.5, 80.3
-	second.Application, second.Title, second.Minimum, second.Parameters, second.Top1, second.Top5 = SqueezeNet11, "SqueezeNetV1_1", 31, 1235496, 57.5, 80.3
+	second.Application, second.Title, second.Minimum, second.Parameters, second.Top1, second.Top5 = SqueezeNet11, "SqueezeNet1_1", 31, 1235496, 57.5, 80.3
 	return []definition{
 		{Manifest: first, features: squeezeNet(96, 7, 4, 8), top: squeezeNetTop(layers.Around(1))},
 		{Manifest: second, features: squeezeNet(64, 3, 3, 5), top: squeezeNetTop(nil)},

@@ -82,7 +82,7 @@ func (d definition) weightsPath(ctx context.Context, o Options) (string, error) 
 		return "", err
 	}
 	if o.Fetch == nil {
-		return "", fmt.Errorf("the weights %s are not here: give the path of the file as Weights, or say how to get it by Options.Fetch (its address is %s)", file.Name, file.URL)
+		return "", fmt.Errorf("the weights %s are not here: give the path of the file as Weights, or set Fetch, to fetch.Client{}.Weights for one, to get it from %s", file.Name, file.URL)
 	}
 	return o.Fetch(ctx, file)
 }
