@@ -17,6 +17,7 @@ import (
 // made of the same layers live in one home: what one of them learns the others
 // know, as it is in Keras.
 type home struct {
+	// mutex guards what follows where several models predict at once.
 	mutex sync.Mutex
 	// engine and state are nil until the first value is needed; closing an
 	// owned engine is the home's business.
@@ -102,7 +103,7 @@ func (h *home) copyFrom(state backend.State, variables map[*graph.Variable]bool)
 		if err != nil {
 			return err
 		}
-		if err := h.set(v, value); err != nil {
+		if err := h.put(v, value); err != nil {
 			return err
 		}
 	}
@@ -111,6 +112,12 @@ func (h *home) copyFrom(state backend.State, variables map[*graph.Variable]bool)
 
 // declare makes room for variables.
 func (h *home) declare(variables ...*graph.Variable) error {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.room(variables...)
+}
+
+func (h *home) room(variables ...*graph.Variable) error {
 	for _, v := range variables {
 		h.kept[v] = true
 	}
@@ -119,7 +126,13 @@ func (h *home) declare(variables ...*graph.Variable) error {
 
 // set gives a variable a value, and room if it has none.
 func (h *home) set(v *graph.Variable, value *tensor.Tensor) error {
-	if err := h.declare(v); err != nil {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return h.put(v, value)
+}
+
+func (h *home) put(v *graph.Variable, value *tensor.Tensor) error {
+	if err := h.room(v); err != nil {
 		return err
 	}
 	return h.state.Write(v, value)
@@ -127,6 +140,8 @@ func (h *home) set(v *graph.Variable, value *tensor.Tensor) error {
 
 // drop forgets variables.
 func (h *home) drop(variables []*graph.Variable) error {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
 	if !slices.ContainsFunc(variables, func(v *graph.Variable) bool { return h.kept[v] }) {
 		return nil
 	}
@@ -202,7 +217,7 @@ func (h *home) initialize(m *Model) error {
 		if err != nil {
 			return fmt.Errorf("first value of %s: %w", paths[w], err)
 		}
-		if err := h.set(w.Variable, value); err != nil {
+		if err := h.put(w.Variable, value); err != nil {
 			return err
 		}
 	}

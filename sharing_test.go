@@ -2,6 +2,7 @@ package lince
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/lince-ml/lince/activations"
@@ -152,4 +153,20 @@ func TestCuttingAtALayerThatDoesNotExist(t *testing.T) {
 	errorHas(t, err, "does not have", "Summary", `by "flat" by "head"`)
 	_, err = NewModel(base.Inputs(), Outputs(layers.Share(layers.Flatten{}).Output()))
 	errorHas(t, err, "Flatten", "never applied", "as an output")
+}
+
+// Models of the same layers may predict at the same time, the first time too.
+func TestModelsOfTheSameLayersPredictConcurrently(t *testing.T) {
+	base := small(t)
+	models := []*Model{base, extended(t, base), extended(t, base)}
+	x := drawn(t, 1, 2, 8, 8, 3)
+	var waiting sync.WaitGroup
+	for i := range 6 {
+		waiting.Go(func() {
+			if _, err := models[i%3].PredictOnBatch(t.Context(), x); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	waiting.Wait()
 }
