@@ -4,6 +4,9 @@ package main
 // trained on top of them.
 func transferRows() []row {
 	return []row{
+		{name: "applications", what: "Every application at its default size, with random weights made and saved by Keras",
+			bar:   "loads from .h5 by order and from .keras; logits and last spatial layer within 1e-4 of their largest value; layers' names, their order and the numbers of weights equal",
+			needs: needsKeras, sources: []string{"applications.py"}, measure: measureApplications},
 		{name: "corruption", what: "Every model file truncated at 200 places and with 10,000 bits flipped, one at a time",
 			bar:   "an error that names the file, or a load; never a panic, never more memory than 2× the file + 64 MiB, never 20 s",
 			needs: needsData, measure: measureCorruption},
