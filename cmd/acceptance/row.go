@@ -75,7 +75,7 @@ const (
 
 // rows is the table, in the order in which it is measured.
 func rows() []row {
-	return slices.Concat(mainRows(), speedRows(), transferRows())
+	return slices.Concat(mainRows(), speedRows(), transferRows(), pretrainedRows())
 }
 
 // mainRows are those of the main job: from folders of pictures to a model.
