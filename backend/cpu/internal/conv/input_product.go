@@ -18,6 +18,8 @@ type productInput struct {
 	engine   *Engine
 	geometry *Geometry
 	phases   []*phase
+
+	scattering scattering
 }
 
 func newProductInput(e *Engine, g *Geometry) *productInput {
@@ -103,7 +105,10 @@ func (in *productInput) run(to *Input, dx, dy, w []float32, pictures int) error 
 		}
 		all = all && p.product.Fresh
 		if len(in.phases) > 1 {
-			in.scatter(p, dx, to.Phase, pictures)
+			in.scattering = scattering{geometry: in.geometry, phase: p, dx: dx, from: to.Phase}
+			if err := in.engine.pool.Run(pictures*p.patches.grid[0], &in.scattering); err != nil {
+				return err
+			}
 		}
 	}
 	to.Fresh = all
@@ -133,15 +138,20 @@ func (in *productInput) runPhase(to *Input, p *phase, out, dy, w []float32, pict
 	return nil
 }
 
-// scatter puts a phase's pixels to their places.
-func (in *productInput) scatter(p *phase, dx, from []float32, pictures int) {
-	g := in.geometry
-	for picture := range pictures {
-		for y := p.first[0]; y < g.In[0]; y += g.Stride[0] {
-			for x := p.first[1]; x < g.In[1]; x += g.Stride[1] {
-				copy(dx[((picture*g.In[0]+y)*g.In[1]+x)*g.Channels:][:g.Channels], from)
-				from = from[g.Channels:]
-			}
-		}
+// scattering is the loop that puts a phase's pixels to their places, row by row.
+type scattering struct {
+	geometry *Geometry
+	phase    *phase
+	dx, from []float32
+}
+
+func (s *scattering) Do(item, _ int) {
+	g, grid := s.geometry, s.phase.patches.grid
+	picture, row := item/grid[0], s.phase.first[0]+item%grid[0]*g.Stride[0]
+	to := s.dx[(picture*g.In[0]+row)*g.In[1]*g.Channels:][:g.In[1]*g.Channels]
+	from := s.from[item*grid[1]*g.Channels:]
+	for column := range grid[1] {
+		at := (s.phase.first[1] + column*g.Stride[1]) * g.Channels
+		copy(to[at:at+g.Channels], from[column*g.Channels:])
 	}
 }
