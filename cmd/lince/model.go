@@ -35,11 +35,16 @@ func (s *modelSettings) bind(flags *pflag.FlagSet) {
 
 // load reads a model and completes what its file lacks.
 func (s *modelSettings) load(path string, flags *pflag.FlagSet, options lince.LoadOptions) (*lince.Model, error) {
+	return s.complete(path, flags, func() (*lince.Model, error) { return lince.LoadWith(path, options) })
+}
+
+// complete makes a model and adds what it lacks.
+func (s *modelSettings) complete(path string, flags *pflag.FlagSet, open func() (*lince.Model, error)) (*lince.Model, error) {
 	engine, err := newEngine(s.threads)
 	if err != nil {
 		return nil, err
 	}
-	model, err := lince.LoadWith(path, options)
+	model, err := open()
 	if err != nil {
 		return nil, err
 	}

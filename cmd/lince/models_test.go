@@ -8,15 +8,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/adrg/xdg"
+
 	"github.com/lince-ml/lince/applications/fetch"
 )
 
 // alone keeps the user's own caches and mirrors out of a test.
 func alone(t *testing.T) {
 	t.Helper()
+	t.Cleanup(xdg.Reload)
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("KERAS_HOME", t.TempDir())
 	t.Setenv(fetch.MirrorVariable, "")
+	xdg.Reload()
 }
 
 func TestModels(t *testing.T) {

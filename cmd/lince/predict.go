@@ -15,6 +15,7 @@ import (
 
 func newPredict() *cobra.Command {
 	var settings modelSettings
+	var network networkSettings
 	var asJSON bool
 	var top int
 	cmd := &cobra.Command{
@@ -22,19 +23,22 @@ func newPredict() *cobra.Command {
 		Short: "Say what is on pictures",
 		Long: `Say what is on pictures, or on all pictures in and below folders. Size, scale
 and class names come from the model file; the file of another program gets them
-from flags.
+from flags. MODEL may also be the name of a known network, with the weights
+that were published for ImageNet.
 
 A picture that cannot be read is named on standard error, the others are
 answered all the same, and the exit status is 1.`,
 		Example: `  lince predict pets.keras cat.jpg dog.jpg photos/new/
   lince predict pets.keras photos/new/ --top 1 --json
-  lince predict resnet.h5 cat.jpg --preprocess caffe --labels imagenet_class_index.json`,
+  lince predict resnet.h5 cat.jpg --preprocess caffe --labels imagenet_class_index.json
+  lince predict inception_v3 elephant.jpg
+  lince predict squeezenet --weights FILE.h5 --labels imagenet_class_index.json photos/`,
 		Args: arguments("MODEL", "PICTURE..."),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if top < 0 {
 				return usageError{fmt.Errorf("--top %d, expected 0 for all classes or a number", top)}
 			}
-			model, err := settings.load(args[0], cmd.Flags(), lince.LoadOptions{NoCompile: true})
+			model, err := network.open(cmd, &settings, args[0])
 			if err != nil {
 				return err
 			}
@@ -53,6 +57,7 @@ answered all the same, and the exit status is 1.`,
 	cmd.Flags().IntVar(&top, "top", 5, "`CLASSES` to list, the likeliest first; 0 for all")
 	cmd.Flags().BoolVar(&asJSON, "json", false, `print [{"file", "predictions": [{"class", "index", "probability"}]}], with "error" where a picture failed`)
 	settings.bind(cmd.Flags())
+	network.bindWeights(cmd.Flags())
 	return cmd
 }
 

@@ -13,6 +13,7 @@ import (
 
 func newSummary() *cobra.Command {
 	var options lince.SummaryOptions
+	var network networkSettings
 	var drawing drawingSettings
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -20,7 +21,8 @@ func newSummary() *cobra.Command {
 		Short: "List the layers of a model as Keras does, and what it knows of its pictures",
 		Example: `  lince summary pets.keras
   lince summary pets.keras --json
-  lince summary pets.keras --drawing pets.svg --expand-nested`,
+  lince summary pets.keras --drawing pets.svg --expand-nested
+  lince summary inception_v3 --input 150x150x3 --no-top`,
 		Args: arguments("MODEL"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if options.LineLength < 0 {
@@ -29,7 +31,7 @@ func newSummary() *cobra.Command {
 			if err := drawing.check(); err != nil {
 				return err
 			}
-			model, err := lince.LoadWith(args[0], lince.LoadOptions{NoCompile: true})
+			model, err := network.look(cmd, args[0])
 			if err != nil {
 				return err
 			}
@@ -49,6 +51,7 @@ func newSummary() *cobra.Command {
 	cmd.Flags().BoolVar(&options.ShowTrainable, "show-trainable", false, "mark the layers that training changes")
 	cmd.Flags().BoolVar(&options.ExpandNested, "expand-nested", false, "show the layers of models within")
 	drawing.bind(cmd.Flags())
+	network.bindShape(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print layers, numbers of weights, classes and preprocessing as JSON")
 	return cmd
 }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/lince-ml/lince"
+	"github.com/lince-ml/lince/applications"
+)
+
+// networkSettings say how a known network, named in place of a file, is built.
+type networkSettings struct {
+	weights, input string
+	alpha          float64
+	noTop          bool
+}
+
+const networkSection = "A known network by its name, in place of a model's file (lince models lists them)"
+
+// bindWeights binds the flags for networks that are used.
+func (s *networkSettings) bindWeights(flags *pflag.FlagSet) {
+	section(flags, networkSection, func(flags *pflag.FlagSet) {
+		flags.StringVar(&s.weights, "weights", applications.ImageNet, "imagenet for the published weights, fetched if need be, or a `FILE` of weights")
+		s.bindAlpha(flags)
+	})
+}
+
+// bindShape binds the flags for networks that are only looked at.
+func (s *networkSettings) bindShape(flags *pflag.FlagSet) {
+	section(flags, networkSection, func(flags *pflag.FlagSet) {
+		flags.StringVar(&s.input, "input", "", "`SHAPE` of the pictures as HEIGHTxWIDTHxCHANNELS; the network's own when not given")
+		flags.BoolVar(&s.noTop, "no-top", false, "leave the classifier out")
+		s.bindAlpha(flags)
+	})
+}
+
+func (s *networkSettings) bindAlpha(flags *pflag.FlagSet) {
+	flags.Float64Var(&s.alpha, "alpha", 0, "`WIDTH` of a network that has several, such as 0.35; 0 for 1.0")
+}
+
+// namesNetwork returns the network that an argument names; a file of that name
+// comes first.
+func namesNetwork(argument string) (network applications.Application, found bool, err error) {
+	if _, err := os.Stat(argument); err == nil || strings.ContainsAny(argument, `/\`) {
+		return "", false, nil
+	}
+	network, unknown := applications.ByName(argument)
+	if unknown != nil && !strings.Contains(argument, ".") {
+		return "", false, fmt.Errorf("there is neither a file nor a known network called %q; lince models lists the networks", argument)
+	}
+	return network, unknown == nil, nil
+}
+
+// open returns the model that an argument names, ready to predict: a known
+// network or a file.
+func (s *networkSettings) open(cmd *cobra.Command, settings *modelSettings, argument string) (*lince.Model, error) {
+	network, found, err := namesNetwork(argument)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if !found {
+		return settings.load(argument, cmd.Flags(), lince.LoadOptions{NoCompile: true})
+	}
+	return settings.complete(argument, cmd.Flags(), func() (*lince.Model, error) {
+		model, err := s.build(cmd.Context(), network, cmd.ErrOrStderr())
+		if err != nil || settings.labels != "" {
+			return model, err
+		}
+		return model, nameClasses(cmd.Context(), model, cmd.ErrOrStderr())
+	})
+}
+
+// look returns the model that an argument names as it is, a known network
+// without weights.
+func (s *networkSettings) look(cmd *cobra.Command, argument string) (*lince.Model, error) {
+	network, found, err := namesNetwork(argument)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if !found {
+		return lince.LoadWith(argument, lince.LoadOptions{NoCompile: true})
+	}
+	return s.build(cmd.Context(), network, cmd.ErrOrStderr())
+}
+
+// build returns the network with its weights.
+func (s *networkSettings) build(ctx context.Context, network applications.Application, screen io.Writer) (*lince.Model, error) {
+	shape, err := parseShape(s.input)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--input: %w", err)}
+	}
+	return network.Model(ctx, applications.Options{
+		InputShape: shape, NoTop: s.noTop, Alpha: s.alpha, Weights: s.weights, Fetch: newFetcher(screen).Weights,
+	})
+}
+
+// nameClasses gives a model for ImageNet the names of its classes.
+func nameClasses(ctx context.Context, model *lince.Model, screen io.Writer) error {
+	const imageNet = 1000
+	if shape := model.OutputShape(); len(shape) != 2 || shape[1] != imageNet {
+		return nil
+	}
+	path, err := newFetcher(screen).Weights(ctx, applications.ClassIndexFile())
+	if err != nil {
+		return fmt.Errorf("%w; --labels takes a file of class names", err)
+	}
+	index, err := applications.ReadClassIndex(path)
+	if err != nil {
+		return err
+	}
+	model.Classes = index.Names()
+	return nil
+}
+
+// parseShape reads 150x150x3; nil where nothing is given.
+func parseShape(text string) ([]int, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var shape []int
+	for part := range strings.SplitSeq(text, "x") {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q is no shape, expected HEIGHTxWIDTHxCHANNELS, such as 150x150x3", text)
+		}
+		shape = append(shape, n)
+	}
+	if len(shape) != 3 {
+		return nil, errors.New("expected three numbers, such as 150x150x3")
+	}
+	return shape, nil
+}
