@@ -16,7 +16,7 @@ type cluster struct {
 	views     []*view
 	registers int
 	scratch   *scratch
-	sum       *sum // what the loop ends in, nil for nothing
+	sums      []*sum // what the loop ends in
 
 	first, elements int // the range that is run
 }
@@ -86,16 +86,22 @@ func (c *cluster) part(first, end int) error {
 
 func (c *cluster) run(int) error {
 	items := c.items()
-	if err := c.pool.Run(items, c); err != nil || c.sum == nil {
+	if err := c.pool.Run(items, c); err != nil {
 		return err
 	}
-	s := c.sum
+	for _, s := range c.sums {
+		s.join(items)
+	}
+	return nil
+}
+
+// join adds up the items' partial results.
+func (s *sum) join(items int) {
 	out, partials := s.value.memory.floats(s.width), s.partials.floats(items*s.width)
 	clear(out)
 	for ; len(partials) > 0; partials = partials[s.width:] {
 		s.set.Add(out, out, partials)
 	}
-	return nil
 }
 
 func (c *cluster) items() int {

@@ -106,7 +106,7 @@ func (c *compiler) analyse() error {
 	for _, input := range c.program.Inputs {
 		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
 	}
-	values := live(c.convolveMaxima(live(noteMaxima(foldScales(live(b.values, roots))), roots)), roots)
+	values := live(c.convolveMaxima(live(repeatShifts(noteMaxima(foldScales(live(b.values, roots)))), roots)), roots)
 	c.values = values
 	c.markLasting(values)
 	units := schedule(group(values))

@@ -43,7 +43,7 @@ func (c *compiler) feed(units []*unit, tail int) ([]*unit, int) {
 // feeder returns the product whose result only this update reads, element by
 // element, if that is large.
 func (c *compiler) feeder(u *unit) *unit {
-	if u.kind != narrow || u.sum != nil {
+	if u.kind != narrow || len(u.sums) > 0 {
 		return nil
 	}
 	for _, member := range u.members {

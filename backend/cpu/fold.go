@@ -21,9 +21,6 @@ func foldScales(values []*value) []*value {
 		}
 		kept = append(kept, v)
 	}
-	for i, v := range kept {
-		v.id = i
-	}
 	return kept
 }
 

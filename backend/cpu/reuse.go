@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/lince-ml/lince/graph"
+import (
+	"slices"
+
+	"github.com/lince-ml/lince/graph"
+)
 
 // reuse lets values take the memory of an operand that nobody needs after
 // them: the last result of a loop over elements, and a convolution's that its
@@ -22,7 +26,7 @@ func (u *unit) last() *value {
 	switch {
 	case u.kind == narrow && u.fed == nil:
 		end := len(u.members) - 1
-		if u.sum != nil {
+		for end >= 0 && slices.Contains(u.sums, u.members[end]) {
 			end--
 		}
 		if end >= 0 && u.members[end].stored() {
@@ -60,8 +64,10 @@ func (u *unit) readsOtherwise(m *memory) bool {
 		first := u.members[0]
 		return u.residual.memory != m || first.operands[0].memory == m || first.operands[1].memory == m || u.bias != nil && u.bias.memory == m
 	}
-	if u.sum != nil && u.sum.operands[0].unit != u {
-		return true
+	for _, sum := range u.sums {
+		if sum.operands[0].unit != u {
+			return true
+		}
 	}
 	for _, member := range u.members {
 		for _, operand := range append(member.operands, member) {

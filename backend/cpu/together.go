@@ -23,7 +23,7 @@ func (c *compiler) gatherUpdates() {
 	for i, s := range x.steps[x.tail:] {
 		u := c.units[len(c.units)-len(x.steps)+x.tail+i]
 		loop, ok := s.step.(*cluster)
-		if !ok || loop.sum != nil {
+		if !ok || len(loop.sums) > 0 {
 			kept, last, members = append(kept, s), nil, nil
 			continue
 		}

@@ -26,9 +26,9 @@ type unit struct {
 	// pooled is the pooling of a convolution's result, done while that is in
 	// the cache, or of a value; nil for none. Its members are the last.
 	pooled *pooled
-	// sum is a reduction that a cluster ends in, nil for none; it is the last
-	// of the members.
-	sum *value
+	// sums are reductions that a cluster ends in, of members or of values that
+	// it reads, and members themselves.
+	sums []*value
 	// fed is a product that a cluster reads part by part as it is made, nil
 	// for none; it is the first of the members.
 	fed *value
@@ -46,8 +46,8 @@ const (
 
 // extent returns the number of elements that a cluster runs over.
 func (u *unit) extent() extent {
-	if u.sum != nil {
-		return u.sum.operands[0].extent()
+	if len(u.sums) > 0 {
+		return u.sums[0].operands[0].extent()
 	}
 	return u.result().extent()
 }
@@ -127,14 +127,15 @@ func (v *value) leaves() bool {
 	return v.root || slices.ContainsFunc(v.users, func(user *value) bool { return user.unit != v.unit || user.isAlias() })
 }
 
-// live returns the values that the roots need, with their users.
+// live numbers values, which come in order, and returns those that the roots
+// need, with their users.
 func live(values, roots []*value) []*value {
+	for i, v := range values {
+		v.id, v.users = i, nil
+	}
 	needed := make([]bool, len(values))
 	for _, root := range roots {
 		needed[root.id], root.root = true, true
-	}
-	for _, v := range values {
-		v.users = nil
 	}
 	var kept []*value
 	for _, v := range slices.Backward(values) {
@@ -180,10 +181,11 @@ func group(values []*value) []*unit {
 		}
 		v.unit = &unit{kind: v.elementwise(), members: []*value{v}}
 		if v.isClusterSum() {
-			v.unit.kind, v.unit.sum = narrow, v
+			v.unit.kind, v.unit.sums = narrow, []*value{v}
 		}
 		units = append(units, v.unit)
 	}
+	units = mergeSums(units, &search)
 	for _, u := range units {
 		if u.kind == single || u.kind == product {
 			continue // in order already
@@ -207,7 +209,7 @@ const largestCluster = 64
 func join(v *value, search *int) bool {
 	for _, user := range v.users {
 		u := user.unit
-		if u == nil || u.kind != v.elementwise() || user.lasting != v.lasting || !user.joins() && u.sum != user || len(u.members) >= largestCluster || u.extent() != v.extent() {
+		if u == nil || u.kind != v.elementwise() || user.lasting != v.lasting || !user.joins() && !slices.Contains(u.sums, user) || len(u.members) >= largestCluster || u.extent() != v.extent() {
 			continue
 		}
 		*search++

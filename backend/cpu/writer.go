@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"slices"
+
 	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
 	"github.com/lince-ml/lince/graph"
 )
@@ -28,7 +30,7 @@ func (c *compiler) cluster(u *unit) *cluster {
 	w.skip()
 	for _, member := range u.members {
 		switch {
-		case member == u.sum:
+		case slices.Contains(u.sums, member):
 			w.sum(c, member)
 		case member != u.fed && !w.skipped[member]:
 			w.member(member)
@@ -44,8 +46,8 @@ func (c *compiler) cluster(u *unit) *cluster {
 // broadcast operands repeat, so that they are laid out once per item.
 func (w *writer) tile() int {
 	tile := 1
-	if w.unit.sum != nil {
-		tile = w.unit.sum.extent().per
+	if len(w.unit.sums) > 0 {
+		tile = w.unit.sums[0].extent().per
 	}
 	for _, member := range w.unit.members {
 		for _, operand := range append(member.operands, member) {
@@ -194,7 +196,7 @@ func (w *writer) member(v *value) {
 // sum ends the cluster in a reduction.
 func (w *writer) sum(c *compiler, v *value) {
 	s := &sum{set: w.set, value: v, width: v.extent().per}
-	w.cluster.sum = s
+	w.cluster.sums = append(w.cluster.sums, s)
 	w.emit(instruction{store: w.cluster.add(s), dst: nowhere, sources: [3]place{w.operand(v.operands[0]), nowhere, nowhere}})
 	w.cluster.resize(c.capacity)
 	s.partials = c.temporary(w.unit, w.cluster.items()*s.width)
