@@ -9,11 +9,19 @@ import (
 	"testing"
 )
 
-// TestDocumentedCodeCompiles: what the pages show in Go is taken from the
-// examples, which the tests compile and run.
+// TestDocumentedCodeCompiles: what the pages show in Go is taken from the root
+// package's examples, which the tests compile and, where they need no files,
+// run.
 func TestDocumentedCodeCompiles(t *testing.T) {
 	root := moduleFolder(t)
-	examples := unindented(text(t, filepath.Join(root, "example_test.go")))
+	files, err := filepath.Glob(filepath.Join(root, "example*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := ""
+	for _, file := range files {
+		examples += unindented(text(t, file))
+	}
 	block := regexp.MustCompile("(?s)```go\n(.*?)```")
 	for _, page := range []string{"README.md", "docs/keras.md"} {
 		blocks := block.FindAllStringSubmatch(text(t, filepath.Join(root, page)), -1)
@@ -27,7 +35,7 @@ func TestDocumentedCodeCompiles(t *testing.T) {
 				continue
 			}
 			if !strings.Contains(examples, unindented(string(code))) {
-				t.Errorf("%s shows code that example_test.go does not hold:\n%s", page, found[1])
+				t.Errorf("%s shows code that no example holds:\n%s", page, found[1])
 			}
 		}
 	}
