@@ -87,6 +87,9 @@ func (m *Model) Predict(ctx context.Context, source data.Source) ([]*tensor.Tens
 			rows, shapes = make([][]float32, len(outputs)), make([]tensor.Shape, len(outputs))
 		}
 		for i, output := range outputs {
+			if shapes[i] != nil && !shapes[i][1:].Equal(output.Shape()[1:]) {
+				return nil, fmt.Errorf("lince: a batch gives outputs of shape %v, those before %v: predict batches that vary in size by PredictOnBatch", output.Shape()[1:], shapes[i][1:])
+			}
 			rows[i] = append(rows[i], output.Float32s()...)
 			shapes[i] = output.Shape()
 		}

@@ -1,6 +1,8 @@
 package lince
 
 import (
+	"context"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -240,4 +242,42 @@ func TestSeveralInputs(t *testing.T) {
 	errorHas(t, err, "first dimension")
 	_, err = m.PredictOnBatch(t.Context(), x, nil)
 	errorHas(t, err, "tensor 1")
+}
+
+// growing yields batches of pictures that are larger each time.
+type growing struct{ t testing.TB }
+
+func (growing) Spec() data.Spec {
+	return data.Spec{Inputs: []tensor.Shape{{4, 4, 1}}, Targets: []tensor.Shape{{}}, Samples: -1, BatchSize: 2}
+}
+
+func (g growing) Batches(context.Context, int, int) iter.Seq2[*data.Batch, error] {
+	return func(yield func(*data.Batch, error) bool) {
+		for size := 4; size < 7; size++ {
+			batch := &data.Batch{Inputs: []*tensor.Tensor{drawn(g.t, 1, 2, size, size+1, 1)}, Targets: []*tensor.Tensor{column(g.t, 0, 1)}}
+			if !yield(batch, nil) {
+				return
+			}
+		}
+	}
+}
+
+// An epoch may have batches of several sizes, and so may a prediction whose
+// outputs have the same shape for all.
+func TestBatchesThatVaryInSize(t *testing.T) {
+	any := layers.Input{Shape: []int{-1, -1, 1}}
+	conv := layers.Conv2D{Filters: 2, Kernel: layers.Square(3)}
+	m := must[*Model](t)(Sequential(any, conv, layers.GlobalAveragePooling2D{}, layers.Dense{Units: 1, Activation: activations.Sigmoid}))
+	compiled(t, m, Training{Loss: losses.BinaryCrossentropy{}})
+	history := must[*History](t)(m.Fit(t.Context(), growing{t}, Fit{Epochs: 2, Validation: growing{t}}))
+	if len(history.Values["val_loss"]) != 2 {
+		t.Errorf("the history is %v", history.Values)
+	}
+	outputs := must[[]*tensor.Tensor](t)(m.Predict(t.Context(), growing{t}))
+	if !outputs[0].Shape().Equal(tensor.Shape{6, 1}) {
+		t.Errorf("the predictions are %v", outputs[0])
+	}
+	pictures := must[*Model](t)(Sequential(any, conv))
+	_, err := pictures.Predict(t.Context(), growing{t})
+	errorHas(t, err, "(3, 4, 2)", "(2, 3, 2)", "PredictOnBatch")
 }

@@ -128,7 +128,7 @@ func (n network) name() error {
 	for _, instance := range n.instances {
 		if name := instance.Name(); name != "" {
 			if taken[name] {
-				return fmt.Errorf("two layers are named %q; names must differ", name)
+				return fmt.Errorf("two layers are named %q, but names must differ: give one of them another Name, or use the models that they are from as layers", name)
 			}
 			taken[name] = true
 		}
