@@ -62,9 +62,10 @@ func newCacheKey(p Preprocessing) cacheKey {
 		Version                       int
 		Size                          Size
 		Color, Interpolation, Aspect  string
+		ShortSide                     int `json:",omitempty"`
 		TensorFlowResize, KerasCompat bool
 		ReducedDecoding               bool `json:",omitempty"`
-	}{1, p.size(), p.ColorMode.String(), p.Interpolation.String(), p.Aspect.String(), p.TensorFlowResize, p.KerasCompat, p.ReducedDecoding})
+	}{1, p.size(), p.ColorMode.String(), p.Interpolation.String(), p.Aspect.String(), p.ShortSide, p.TensorFlowResize, p.KerasCompat, p.ReducedDecoding})
 	return key
 }
 

@@ -121,6 +121,9 @@ func (l *loader) store(dst, content []byte) error {
 	if l.p.Aspect == Pad {
 		return l.letterbox(target, p)
 	}
+	if l.p.ShortSide > 0 {
+		return l.cut(target, p)
+	}
 	return l.fit(target, p, region)
 }
 

@@ -25,6 +25,10 @@ type Preprocessing struct {
 	ColorMode     ColorMode
 	Interpolation Interpolation
 	Aspect        Aspect
+	// ShortSide brings the shorter side of a picture to so many pixels, of
+	// whose centre TargetSize is cut out: how many ImageNet models were
+	// tested. 0 is for Aspect to decide.
+	ShortSide int
 	// Mode is the arithmetic of a pretrained model; it needs RGB, but for TF.
 	Mode Mode
 	// Rescale multiplies every value; 0 means 1. Offset is added afterwards.
@@ -74,6 +78,10 @@ func (p Preprocessing) Validate() error {
 		return fmt.Errorf("images: target size %v, expected at most %d pixels in all", size, maxArea)
 	case p.ColorMode.Channels() != 1 && p.ColorMode != RGB && p.ColorMode != RGBA:
 		return fmt.Errorf("images: unknown color mode %v, expected rgb, grayscale or rgba", p.ColorMode)
+	case p.ShortSide != 0 && (p.ShortSide < max(size.Height, size.Width) || p.ShortSide > maxSide):
+		return fmt.Errorf("images: a short side of %d pixels, expected at least the target size %v and at most %d", p.ShortSide, size, maxSide)
+	case p.ShortSide != 0 && (p.Aspect != Stretch || p.TensorFlowResize || p.ReducedDecoding):
+		return fmt.Errorf("images: ShortSide says how pictures fill the target; leave Aspect, TensorFlowResize and ReducedDecoding out")
 	case int(p.Interpolation) >= len(interpolations) || int(p.Mode) >= len(preprocessModes) || int(p.Aspect) >= len(aspects):
 		return fmt.Errorf("images: unknown interpolation %v, preprocessing mode %v or aspect %v", p.Interpolation, p.Mode, p.Aspect)
 	case (p.Mode == Caffe || p.Mode == Torch) && channels != 3:

@@ -13,6 +13,7 @@ type stored struct {
 	ColorMode        string    `json:"color_mode"`
 	Interpolation    string    `json:"interpolation"`
 	Aspect           string    `json:"aspect"`
+	ShortSide        int       `json:"short_side,omitempty"`
 	Mode             string    `json:"mode,omitempty"`
 	Rescale          float64   `json:"rescale,omitempty"`
 	Offset           float64   `json:"offset,omitempty"`
@@ -34,7 +35,7 @@ func (p Preprocessing) MarshalJSON() ([]byte, error) {
 	size := p.size()
 	s := stored{
 		TargetSize: [2]int{size.Height, size.Width}, ColorMode: p.ColorMode.String(),
-		Interpolation: p.Interpolation.String(), Aspect: p.Aspect.String(),
+		Interpolation: p.Interpolation.String(), Aspect: p.Aspect.String(), ShortSide: p.ShortSide,
 		Rescale: p.Rescale, Offset: p.Offset, SamplewiseCenter: p.SamplewiseCenter, SamplewiseStd: p.SamplewiseStdNormalization,
 		Mean: p.Mean, Std: p.Std, ChannelsFirst: p.ChannelsFirst, TensorFlowResize: p.TensorFlowResize,
 		ReducedDecoding: p.ReducedDecoding, KerasCompat: p.KerasCompat,
@@ -74,7 +75,7 @@ func (p *Preprocessing) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	*p = Preprocessing{
-		TargetSize: Size{s.TargetSize[0], s.TargetSize[1]}, ColorMode: color, Interpolation: interpolation, Aspect: aspect, Mode: mode,
+		TargetSize: Size{s.TargetSize[0], s.TargetSize[1]}, ColorMode: color, Interpolation: interpolation, Aspect: aspect, ShortSide: s.ShortSide, Mode: mode,
 		Rescale: s.Rescale, Offset: s.Offset, SamplewiseCenter: s.SamplewiseCenter, SamplewiseStdNormalization: s.SamplewiseStd,
 		Mean: s.Mean, Std: s.Std, ChannelsFirst: s.ChannelsFirst, TensorFlowResize: s.TensorFlowResize,
 		ReducedDecoding: s.ReducedDecoding, KerasCompat: s.KerasCompat,
