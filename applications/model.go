@@ -49,7 +49,8 @@ func (d definition) model(ctx context.Context, o Options) (*lince.Model, error) 
 	if path == "" {
 		return m, nil
 	}
-	return m, m.LoadWeights(path)
+	_, err = m.LoadWeightsWith(path, lince.WeightsOptions{Names: o.Names})
+	return m, err
 }
 
 // head ends a network: with its top, with a pooling, or as it is.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/activations"
 	"github.com/lince-ml/lince/tensor"
 )
@@ -32,6 +33,9 @@ type Options struct {
 	// Weights are the first weights: none, which is random ones, ImageNet, or
 	// the path of a file.
 	Weights string
+	// Names say what a .safetensors or .npz file calls the weights and how it
+	// lays them out.
+	Names lince.NameMap
 	// Fetch returns the path of a published file on this machine, for Weights
 	// ImageNet.
 	Fetch func(ctx context.Context, file WeightFile) (path string, err error)

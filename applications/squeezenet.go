@@ -27,8 +27,18 @@ func squeezeNets() []definition {
 	first.Application, first.Title, first.Minimum, first.Parameters, first.Top1, first.Top5 = SqueezeNet, "SqueezeNet", 35, 1248424, 57.5, 80.3
 	second.Application, second.Title, second.Minimum, second.Parameters, second.Top1, second.Top5 = SqueezeNet11, "SqueezeNet1_1", 31, 1235496, 57.5, 80.3
 	return []definition{
-		{Manifest: first, features: squeezeNet(96, 7, 4, 8), top: squeezeNetTop(layers.Around(1))},
-		{Manifest: second, features: squeezeNet(64, 3, 3, 5), top: squeezeNetTop(nil)},
+		{Manifest: first, features: squeezeNet(96, 7, 4, 8), top: squeezeNetTop(layers.Around(1)), prepare: squeezeNetPictures, takes: options{dropout: true}},
+		{Manifest: second, features: squeezeNet(64, 3, 3, 5), top: squeezeNetTop(nil), prepare: squeezeNetPictures, takes: options{dropout: true}},
+	}
+}
+
+// squeezeNetPictures takes off the mean (104, 117, 123) of blue, green and red,
+// which is Caffe's with less digits, and cuts pictures of 227×227 out of the
+// centre of ones whose shorter side is 256.
+func squeezeNetPictures(p *images.Preprocessing) {
+	p.Mean = []float32{104 - 103.939, 117 - 116.779, 123 - 123.68}
+	if p.TargetSize == images.Square(227) {
+		p.ShortSide = 256
 	}
 }
 
