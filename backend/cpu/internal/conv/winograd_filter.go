@@ -59,8 +59,8 @@ func (w *winogradFilter) partialsSize(pictures int) int {
 
 // divide returns into how many chunks some tiles are cut.
 func (w *winogradFilter) divide(tiles int) int {
-	const most, least = 8, 2 // chunks, and blocks of tiles in a chunk
-	return max(1, min(tiles/(least*w.most), most)&^1)
+	const most, least, largest = 8, 2, 1 << 23 // chunks, blocks of tiles in a chunk, numbers in all sums
+	return max(1, min(tiles/(least*w.most), most, largest/(w.planes()*w.plane()))&^1)
 }
 
 func (w *winogradFilter) scratchSize() int {
