@@ -6,5 +6,6 @@
 //		InputShape: []int{150, 150, 3}, NoTop: true, Weights: "inception_v3_notop.h5",
 //	})
 //
-// The blocks they are made of are in package blocks.
+// The blocks they are made of are in package blocks. [ExampleCNN] and [LeNet5],
+// which begin untrained, are lists of layers for lince.Sequential.
 package applications
