@@ -94,7 +94,7 @@ func newSummaryResult(model *lince.Model) summaryResult {
 		for _, w := range instance.Weights() {
 			count, _ := w.Variable.Type.Shape.Elements()
 			layer.Parameters += count
-			if layer.Trainable && !w.Statistic {
+			if w.Trainable() {
 				result.Trainable += count
 			}
 		}
