@@ -144,7 +144,7 @@ func (s *session) beginAsKeras(model *lince.Model, count int) ([]*tensor.Tensor,
 			continue
 		}
 		if own > len(rest) {
-			return nil, fmt.Errorf("Keras' model has %d weights, too few for layer %s", count, layer.Name())
+			return nil, fmt.Errorf("too few weights, %d, of Keras' model for layer %s", count, layer.Name())
 		}
 		if err := model.SetWeights(layer.Name(), rest[:own]); err != nil {
 			return nil, err
@@ -152,7 +152,7 @@ func (s *session) beginAsKeras(model *lince.Model, count int) ([]*tensor.Tensor,
 		rest = rest[own:]
 	}
 	if len(rest) > 0 {
-		return nil, fmt.Errorf("Keras' model has %d weights, %d too many", count, len(rest))
+		return nil, fmt.Errorf("%d weights of Keras' model, %d too many", count, len(rest))
 	}
 	return before, nil
 }
