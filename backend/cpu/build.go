@@ -31,7 +31,11 @@ func (c *compiler) build(u *unit) error {
 }
 
 func (u *unit) label() Step {
-	return Step{Scope: u.result().scope, Operation: u.members[0].op.Name(), Fused: u.fused(), Kind: u.kindOf()}
+	first, scope := u.members[0], u.result().scope
+	if u.kind == product {
+		scope = first.scope // what is fused behind it belongs to other layers
+	}
+	return Step{Scope: scope, Operation: first.op.Name(), Fused: u.fused(), Kind: u.kindOf()}
 }
 
 // single makes the step of an operation that is computed by itself.

@@ -64,6 +64,9 @@ func mergeSums(units []*unit, search *int) []*unit {
 func (u *unit) neighbours() []*unit {
 	var found []*unit
 	look := func(v *value) {
+		if v.isBroadcast() || v.extent() != u.extent() {
+			return
+		}
 		for _, user := range v.users {
 			if n := user.unit; n != nil && n != u && len(n.sums) > 0 && !slices.Contains(found, n) {
 				found = append(found, n)
