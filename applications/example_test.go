@@ -23,7 +23,7 @@ func ExampleApplication() {
 func ExampleOptions() {
 	_, err := applications.ResNet50.Model(context.Background(), applications.Options{Weights: applications.ImageNet, Classes: 2})
 	fmt.Println(err)
-	// Output: applications: ResNet50: Classes is 2, but the top of the published weights has 1000; leave it out, or set NoTop and add a classifier
+	// Output: applications: ResNet50: option Classes is 2, but the top of the published weights has 1000; leave it out, or set NoTop and add a classifier
 }
 
 func ExamplePooling() {

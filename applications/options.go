@@ -106,28 +106,28 @@ func (d definition) refuse(o Options) error {
 	pretrained := o.Weights != "" && !o.NoTop
 	switch {
 	case o.Classes < 1:
-		return fmt.Errorf("Classes is %d, expected at least 1", o.Classes)
+		return fmt.Errorf("option Classes is %d, expected at least 1", o.Classes)
 	case o.Weights == ImageNet && !o.NoTop && o.Classes != d.classes():
-		return fmt.Errorf("Classes is %d, but the top of the published weights has %d; leave it out, or set NoTop and add a classifier",
+		return fmt.Errorf("option Classes is %d, but the top of the published weights has %d; leave it out, or set NoTop and add a classifier",
 			o.Classes, d.classes())
 	case pretrained && o.ClassifierActivation != nil && !slices.Contains([]string{"softmax", "linear"}, o.ClassifierActivation.Name()):
-		return fmt.Errorf("ClassifierActivation is %s, but pretrained weights with their top go with softmax or linear", o.ClassifierActivation.Name())
+		return fmt.Errorf("option ClassifierActivation is %s, but pretrained weights with their top go with softmax or linear", o.ClassifierActivation.Name())
 	case !slices.Contains([]Pooling{NoPooling, AveragePooling, MaxPooling}, o.Pooling):
-		return fmt.Errorf("Pooling is %q, expected avg, max or nothing", o.Pooling)
+		return fmt.Errorf("option Pooling is %q, expected avg, max or nothing", o.Pooling)
 	case o.Alpha != 0 && !d.takes.alpha:
-		return fmt.Errorf("Alpha is %v, but %s has one width", o.Alpha, d.Title)
+		return fmt.Errorf("option Alpha is %v, but %s has one width", o.Alpha, d.Title)
 	case o.Alpha < 0:
-		return fmt.Errorf("Alpha is %v, expected a factor above 0", o.Alpha)
+		return fmt.Errorf("option Alpha is %v, expected a factor above 0", o.Alpha)
 	case o.Alpha != 0 && o.Weights == ImageNet && !slices.Contains(d.Alphas, o.Alpha):
-		return fmt.Errorf("Alpha is %v, but weights were published for %v", o.Alpha, d.Alphas)
+		return fmt.Errorf("option Alpha is %v, but weights were published for %v", o.Alpha, d.Alphas)
 	case o.Dropout != nil && !d.takes.dropout:
-		return fmt.Errorf("Dropout is %v, but %s has no such setting", *o.Dropout, d.Title)
+		return fmt.Errorf("option Dropout is %v, but %s has no such setting", *o.Dropout, d.Title)
 	case o.Minimalistic && !d.takes.minimalistic:
-		return fmt.Errorf("Minimalistic is set, but only MobileNetV3 has such a form")
+		return fmt.Errorf("option Minimalistic is set, but only MobileNetV3 has such a form")
 	case o.NoPreprocessing && !d.takes.preprocessing:
-		return fmt.Errorf("NoPreprocessing is set, but %s has no preprocessing in it", d.Title)
+		return fmt.Errorf("option NoPreprocessing is set, but %s has no preprocessing in it", d.Title)
 	case o.ImageNetScaling && !d.takes.scaling:
-		return fmt.Errorf("ImageNetScaling is set, but only EfficientNetB0 to B7 have such a scaling")
+		return fmt.Errorf("option ImageNetScaling is set, but only EfficientNetB0 to B7 have such a scaling")
 	}
 	return nil
 }
@@ -138,13 +138,13 @@ func (d definition) inputShape(o Options) ([]int, error) {
 	shape, given := o.InputShape, o.InputShape != nil
 	switch {
 	case given && len(shape) != 3:
-		return nil, fmt.Errorf("InputShape is %v, expected height, width and channels", shape)
+		return nil, fmt.Errorf("option InputShape is %v, expected height, width and channels", shape)
 	case given && (shape[2] < 1 || shape[2] != channels && o.Weights == ImageNet):
-		return nil, fmt.Errorf("InputShape has %d channels, the published weights take %d", shape[2], channels)
+		return nil, fmt.Errorf("option InputShape has %d channels, the published weights take %d", shape[2], channels)
 	case given && slices.ContainsFunc(shape[:2], func(extent int) bool { return extent != -1 && extent < d.Minimum }):
-		return nil, fmt.Errorf("InputShape is %s, expected at least %d×%d", dimensions(shape), d.Minimum, d.Minimum)
+		return nil, fmt.Errorf("option InputShape is %s, expected at least %d×%d", dimensions(shape), d.Minimum, d.Minimum)
 	case given && d.fixed && slices.Contains(shape[:2], -1):
-		return nil, fmt.Errorf("InputShape is %s, but the layers of %s follow from the size of its pictures", dimensions(shape), d.Title)
+		return nil, fmt.Errorf("option InputShape is %s, but the layers of %s follow from the size of its pictures", dimensions(shape), d.Title)
 	case given && o.NoTop:
 		return shape, nil
 	case o.NoTop && !d.fixed:
@@ -152,9 +152,9 @@ func (d definition) inputShape(o Options) ([]int, error) {
 	case !given:
 		return []int{d.Size, d.Size, channels}, nil
 	case slices.Contains(shape[:2], -1):
-		return nil, fmt.Errorf("InputShape is %s, but a model with its top needs a fixed size; set NoTop for pictures of any size", dimensions(shape))
+		return nil, fmt.Errorf("option InputShape is %s, but a model with its top needs a fixed size; set NoTop for pictures of any size", dimensions(shape))
 	case o.Weights == ImageNet && d.variant == nil && !slices.Equal(shape[:2], []int{d.Size, d.Size}):
-		return nil, fmt.Errorf("InputShape is %s, but the published weights with their top take %d×%d; set NoTop for another size", dimensions(shape), d.Size, d.Size)
+		return nil, fmt.Errorf("option InputShape is %s, but the published weights with their top take %d×%d; set NoTop for another size", dimensions(shape), d.Size, d.Size)
 	}
 	return shape, nil
 }

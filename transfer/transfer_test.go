@@ -162,7 +162,7 @@ func TestSplitWhereLearningBegins(t *testing.T) {
 	m.Layer("normalization").SetTrainable(false)
 	dropout := m.Layer("dropout")
 	dropout.SetTrainable(false)
-	if base, head, err = transfer.Split(m); err != nil || strings.Contains(strings.Join(names(base), " "), "dropout") {
+	if base, _, err = transfer.Split(m); err != nil || strings.Contains(strings.Join(names(base), " "), "dropout") {
 		t.Errorf("a frozen dropout still draws: base %v, %v", base, err)
 	}
 }

@@ -226,7 +226,8 @@ measured, on which machine, and at which commit ("+ changes": with changes not
 yet committed). Rows that compare with Keras use Keras 3.15 on TensorFlow 2.21.
 `
 
-// writePage renders docs/acceptance.md; a rehearsal leaves it alone.
+// writePage renders docs/acceptance.md and the speeds in docs/performance.md;
+// a rehearsal leaves them alone.
 func (f *office) writePage() error {
 	if f.quick {
 		return nil
@@ -239,5 +240,8 @@ func (f *office) writePage() error {
 		}
 		page = append(page, ledger.Row{Name: r.name, What: r.what, Bar: r.bar, Needs: r.needs, Entry: entry})
 	}
-	return maybe.WriteFile(filepath.Join(f.root, "docs", "acceptance.md"), []byte(ledger.Markdown("Acceptance", preface, page)), 0o644)
+	if err := maybe.WriteFile(filepath.Join(f.root, "docs", "acceptance.md"), []byte(ledger.Markdown("Acceptance", preface, page)), 0o644); err != nil {
+		return err
+	}
+	return f.writeSpeeds()
 }

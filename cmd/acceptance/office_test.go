@@ -19,6 +19,9 @@ func newTestOffice(t *testing.T, table ...row) *office {
 	if err := os.Mkdir(filepath.Join(root, "docs"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(root, "docs", "performance.md"), []byte("before\n"+speedBegin+"old\n"+speedEnd+"after\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	writeFile(t, filepath.Join(root, "code.go"), "package code\n")
 	book, err := ledger.Open(filepath.Join(root, ".acceptance"))
 	if err != nil {
@@ -213,5 +216,30 @@ func TestTable(t *testing.T) {
 				t.Errorf("row %s has no file that its state is taken from: %v", r.name, err)
 			}
 		}
+	}
+}
+
+// The page of performance keeps what stands around the speeds.
+func TestSpeedsAreWritten(t *testing.T) {
+	one, _ := counted("one")
+	f := newTestOffice(t, one)
+	fast := speedRow("seed-infer", race{workload: "seed-infer", batch: 16, peers: []string{onnxRuntime}, must: 2.2, aim: 3})
+	r := &result{}
+	r.tellRace(race{workload: "seed-infer", batch: 16, peers: []string{onnxRuntime}, must: 2.2},
+		[]turn{{Lince: 900, Peers: map[string]float64{onnxRuntime: 300}}})
+	if err := f.ledger.Record(&ledger.Entry{Row: fast.name, Figures: r.figures}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(f.root, "docs", "performance.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(page)
+	if !strings.HasPrefix(text, "before\n") || !strings.HasSuffix(text, "after\n") || strings.Contains(text, "old") ||
+		!strings.Contains(text, "| seed-infer, batch 16 | 900 | onnxruntime 300 | 3 × | ≥ 2.2 × |") {
+		t.Errorf("the page is\n%s", text)
 	}
 }

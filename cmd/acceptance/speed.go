@@ -67,6 +67,8 @@ func speedRows() []row {
 			race{workload: "seed-infer", batch: 16, peers: training, must: 2, aim: 2.8, environment: onlyAVX2}),
 		{name: "scaling", what: "seed-train on one thread and on two, in turns", bar: "two are at least 1.85× as fast",
 			timed: true, sources: speedSources, measure: measureScaling},
+		{name: "machine", what: "What the machine can do at most, by the engine's own matrix kernel and by reading memory", bar: "none; speeds are compared with it",
+			timed: true, sources: []string{"speed_page.go"}, measure: measureMachine},
 	}
 }
 
