@@ -59,6 +59,9 @@ func mustBeNear(t *testing.T, what string, got []float32, want []float64) {
 // with themselves at another number of workers.
 func TestWinograd(t *testing.T) {
 	for i, g := range winogradGeometries {
+		if testing.Short() && g.Channels*g.Filters > 1024 {
+			continue // for the race detector small ones do
+		}
 		c := newWinogradCase(g, 1+i%3)
 		for _, algorithm := range []Algorithm{Winograd4, Winograd2} {
 			first := map[string][3][]float32{}
