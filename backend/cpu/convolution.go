@@ -19,7 +19,9 @@ func geometry(op graph.Convolution, x, y tensor.Shape, pictures int) conv.Geomet
 
 func (c *compiler) convolutions(g conv.Geometry) *conv.Engine {
 	e := conv.New(c.set, c.pool, c.products, max(g.Channels, g.Filters))
-	e.Algorithm = c.engine.options.convolutions
+	if c.engine.options.NoWinograd {
+		e.Algorithm = conv.Product
+	}
 	return e
 }
 

@@ -94,7 +94,7 @@ func mainRows() []row {
 		{name: "augmentation", what: "KerasCompat augmentation of real photos, given Keras' drawn parameters, all fill modes",
 			bar: "equal to 1e-3 of 255", needs: needsKerasData, measure: measureAugmentation},
 		{name: "steps", what: "Ten training steps of the example CNN from the same weights and batches as Keras (SGD, RMSprop, Adam)",
-			bar:   "loss within 1e-5 at step 1, 1e-3 at step 10; per tensor ‖difference‖ / ‖weights‖ ≤ 1e-4 (biases: of their update) in the median of series of one-photo batches; not reached on batches of 20 photos, where Keras' own two engines lie as far apart",
+			bar:   "loss within 1e-5 at step 1, 1e-3 at step 10; per tensor ‖difference‖ / ‖weights‖ ≤ 1e-4 (biases: of their update) in the median of series of one-photo batches; not reached on batches of 20 photos, where Keras' own two engines lie as far apart; without Winograd's transforms",
 			needs: needsKerasData, measure: measureSteps},
 		{name: "foreign", what: "Models that Keras saved: mnist_cnn.h5, mnist_cnn.keras, cat_dog_model.keras",
 			bar: "outputs within 1e-4 of Keras' on the same pixels; their accuracies reached", needs: needsKerasData, measure: measureForeign},

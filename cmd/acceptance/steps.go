@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/lince-ml/lince"
+	"github.com/lince-ml/lince/backend/cpu"
 	"github.com/lince-ml/lince/cmd/acceptance/internal/ledger"
 	"github.com/lince-ml/lince/data"
 	"github.com/lince-ml/lince/optimizers"
@@ -38,6 +39,10 @@ type steppedOn struct {
 type stepped struct {
 	FirstLoss, LastLoss float64 // relative
 	Lince, Keras        distances
+	// Winograd is how far Lince is with the engine as users have it, and its
+	// last loss; the others are measured without Winograd's transforms.
+	Winograd     distances
+	WinogradLoss float64
 }
 
 // distances are those of the tensor furthest off, after the last step.
@@ -53,6 +58,9 @@ happens many times: there Keras differs from itself without oneDNN about as far 
 Keras, and the bar is on the losses alone. In batches of one photo, with noise that parts equal
 pixels, it is rare: there the bar on the tensors is on the median of the series, each measured
 from the nearer of Keras' two engines, with oneDNN and without.
+Winograd's transforms, which the engine uses where they are faster, err by ten times as much as
+products do and so decide more such windows; the bars are held without them (Options.NoWinograd),
+and what comes of them is told beside.
 Learning rates: SGD 0.01, RMSprop 1e-4, Adam 1e-3.`
 
 // measureSteps trains beside Keras, with each optimizer.
@@ -95,6 +103,9 @@ func (r *result) addSteps(name string, series []stepped, judged bool) {
 	r.add(name+": biases", median(func(s stepped) float64 { return s.Lince.Biases }), "", relation, 1e-4)
 	r.tell(name+": kernels, Keras without oneDNN", median(func(s stepped) float64 { return s.Keras.Kernels }), "")
 	r.tell(name+": biases, Keras without oneDNN", median(func(s stepped) float64 { return s.Keras.Biases }), "")
+	r.tell(fmt.Sprintf("%s: loss of step %d with Winograd's transforms", name, stepCount), median(func(s stepped) float64 { return s.WinogradLoss }), "")
+	r.tell(name+": kernels with Winograd's transforms", median(func(s stepped) float64 { return s.Winograd.Kernels }), "")
+	r.tell(name+": biases with Winograd's transforms", median(func(s stepped) float64 { return s.Winograd.Biases }), "")
 	if !judged {
 		return
 	}
@@ -130,13 +141,22 @@ func (s *session) stepBeside(ctx context.Context, by steppedBy, on steppedOn) ([
 	}
 	results := make([]stepped, on.series)
 	for i := range results {
-		ours, err := linceSteps(ctx, by, all.of(i))
+		ours, err := linceSteps(ctx, by, all.of(i), cpu.Options{NoWinograd: true})
 		if err != nil {
 			return nil, err
 		}
 		if results[i], err = compareSteps(ours, keras[i], plain[i], before); err != nil {
 			return nil, err
 		}
+		fast, err := linceSteps(ctx, by, all.of(i), cpu.Options{})
+		if err != nil {
+			return nil, err
+		}
+		beside, err := compareSteps(fast, keras[i], plain[i], before)
+		if err != nil {
+			return nil, err
+		}
+		results[i].Winograd, results[i].WinogradLoss = beside.Lince, beside.LastLoss
 	}
 	return results, nil
 }
@@ -171,8 +191,13 @@ type trained struct {
 // stepSeed gives the weights that all series begin with.
 const stepSeed = 11
 
-func linceSteps(ctx context.Context, by steppedBy, batches data.Source) (trained, error) {
-	model, err := exampleCNN(2, by.optimizer, stepSeed, nil)
+func linceSteps(ctx context.Context, by steppedBy, batches data.Source, options cpu.Options) (trained, error) {
+	engine, err := cpu.New(options)
+	if err != nil {
+		return trained{}, err
+	}
+	defer engine.Close()
+	model, err := exampleCNN(2, by.optimizer, stepSeed, engine)
 	if err != nil {
 		return trained{}, err
 	}
