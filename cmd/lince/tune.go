@@ -145,6 +145,9 @@ func (s *searchSettings) run(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
+	if trials[0].Failure != "" {
+		return fmt.Errorf("no trial could be trained, the first because: %s; mend that and search --anew", trials[0].Failure)
+	}
 	best := trainer.commands(trials[0], s.Epochs)
 	if s.json {
 		return printJSON(out, searchResult{s.file, search.Rungs(), trials, best})

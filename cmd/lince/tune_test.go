@@ -39,6 +39,19 @@ func TestTune(t *testing.T) {
 	}
 }
 
+// What hinders every trial is told before the first, and nothing is left.
+func TestTuneWithoutPictures(t *testing.T) {
+	cached(t)
+	file := filepath.Join(t.TempDir(), "shapes.tune.json")
+	o := call(t, tuning(filepath.Join(t.TempDir(), "nowhere"), baseWeights(t), file)...)
+	if o.status != failed || !strings.Contains(o.screen, "nowhere") || strings.Contains(o.out, "the best one") {
+		t.Errorf("exit status %d saying %s%s", o.status, o.out, o.screen)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a search that never began leaves a file")
+	}
+}
+
 func TestTuneMisuse(t *testing.T) {
 	folder := drawn(t, 8, "circle", "star")
 	for want, args := range map[string][]string{

@@ -56,6 +56,9 @@ func (r *trialTrainer) space(ctx context.Context) (tune.Space, error) {
 	if err := t.buildBase(ctx); err != nil {
 		return nil, err
 	}
+	if _, err := settings.open(ctx, nil); err != nil { // else every trial would find out
+		return nil, err
+	}
 	points, err := transfer.CutPoints(t.base)
 	if err != nil {
 		return nil, err
