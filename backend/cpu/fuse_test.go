@@ -45,7 +45,7 @@ func TestProductsEndInWhatFollows(t *testing.T) {
 			steps: []string{"convolution add", "relu add"},
 		},
 		{
-			name: "residual in place",
+			name: "residual in place", winograd: true,
 			build: func(b *blocks) []*graph.Node {
 				x := b.convolve(b.pictures(13, 5), 33, 1, 1, 1).ReLU()
 				y := b.convolve(x, 33, 3, 1, 1).ReLU()

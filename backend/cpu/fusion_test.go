@@ -74,6 +74,9 @@ type fusion struct {
 	name  string
 	build func(b *blocks) []*graph.Node // outputs
 	steps []string
+	// winograd allows the error of Winograd's transforms, which the engine
+	// chooses for the program's convolutions.
+	winograd bool
 }
 
 func (f fusion) program(t testing.TB) (*blocks, *graph.Program) {
@@ -145,7 +148,11 @@ func (f fusion) check(t *testing.T) {
 				t.Errorf("a run allocates %v times", allocated)
 			}
 			for i, out := range s.outputs {
-				closeTo(t, out.Float32s(), oracle.outputs[i].Float32s())
+				tolerance := productTolerance
+				if f.winograd {
+					tolerance = winogradTolerance
+				}
+				within(t, out.Float32s(), oracle.outputs[i].Float32s(), tolerance)
 				if threads == 1 {
 					first = append(first, slices.Clone(out.Float32s()))
 				} else if !slices.Equal(first[i], out.Float32s()) {
@@ -156,15 +163,27 @@ func (f fusion) check(t *testing.T) {
 	}
 }
 
-// closeTo compares within the error of fast convolutions, relative to the largest value.
+// How far results may lie from the reference's, relative to the largest value:
+// sums of products in float32, and convolutions by Winograd's transforms.
+const (
+	productTolerance  = 3e-6
+	winogradTolerance = 2e-5
+)
+
+// closeTo compares within the error of products.
 func closeTo(t *testing.T, got, want []float32) {
+	t.Helper()
+	within(t, got, want, productTolerance)
+}
+
+func within(t *testing.T, got, want []float32, tolerance float64) {
 	t.Helper()
 	var largest float64
 	for _, w := range want {
 		largest = max(largest, math.Abs(float64(w)))
 	}
 	for i, w := range want {
-		if d := math.Abs(float64(got[i] - w)); !(d <= 2e-5*largest) {
+		if d := math.Abs(float64(got[i] - w)); !(d <= tolerance*largest) {
 			t.Fatalf("value %d is %v, want %v; the largest is %v", i, got[i], w, largest)
 		}
 	}
