@@ -79,6 +79,7 @@ var rooms = map[string][]string{
 	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "cmd/acceptance/internal/ledger"}),
 	"cmd/acceptance/internal/ledger": {},
 
+	"internal/web":    {},
 	"internal/shapes": {"random"},
 	"internal/golden": {"tensor"},
 	"internal/house":  {},
