@@ -65,8 +65,29 @@ func (f *office) state(r row) (string, error) {
 		if own, ours := strings.CutPrefix(name, "cmd/acceptance/"); ours {
 			return own == r.name+".go" || strings.HasPrefix(own, r.name+"_") || slices.Contains(shared, own) || slices.Contains(r.sources, own)
 		}
+		if room := upperRoom(name); room != "" && !slices.Contains(r.rooms, room) {
+			return false
+		}
 		return slices.Contains([]string{".go", ".s", ".mod", ".sum"}, path.Ext(name))
 	})
+}
+
+// upperRooms see and serve what the library made. Nothing below knows them, so
+// only rows that name one depend on it and on its verb.
+var upperRooms = []string{"examples", "explain", "internal/browser", "internal/web", "report", "serve", "watch"}
+
+// upperRoom returns the upper room that a file belongs to, empty for none.
+func upperRoom(name string) string {
+	if verb, ours := strings.CutPrefix(name, "cmd/lince/"); ours {
+		verb, _, _ = strings.Cut(strings.TrimSuffix(verb, ".go"), "_")
+		name = verb + "/"
+	}
+	for _, room := range upperRooms {
+		if strings.HasPrefix(name, room+"/") {
+			return room
+		}
+	}
+	return ""
 }
 
 // run measures the rows that are due, and writes the page after each.

@@ -70,6 +70,33 @@ func TestRowsAreMeasuredOncePerCode(t *testing.T) {
 	run(3)
 }
 
+func TestUpperRoomsCountForTheirRows(t *testing.T) {
+	for name, want := range map[string]string{
+		"serve/server.go": "serve", "serve/page/page.go": "serve", "cmd/lince/serve.go": "serve", "cmd/lince/watch_stop.go": "watch",
+		"internal/web/web.go": "internal/web", "cmd/lince/train.go": "", "backend/cpu/cpu.go": "", "server.go": "", "internal/shapes/shapes.go": "",
+	} {
+		if got := upperRoom(name); got != want {
+			t.Errorf("%s: upper room %q, expected %q", name, got, want)
+		}
+	}
+	low, lowCalls := counted("low")
+	high, highCalls := counted("high")
+	high.rooms = []string{"serve"}
+	f := newTestOffice(t, low, high)
+	for i, content := range []string{"package serve\n", "package serve // changed\n"} {
+		if err := os.MkdirAll(filepath.Join(f.root, "serve"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(f.root, "serve", "server.go"), content)
+		if err := f.run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if *lowCalls != 1 || *highCalls != i+1 {
+			t.Fatalf("after change %d the rows were measured %d and %d times, expected 1 and %d", i, *lowCalls, *highCalls, i+1)
+		}
+	}
+}
+
 func TestChosenRowsAlone(t *testing.T) {
 	one, first := counted("one")
 	two, second := counted("two")

@@ -21,6 +21,8 @@ type row struct {
 	// sources are more files of this folder that the row depends on, beside
 	// its own and those that all rows share.
 	sources []string
+	// rooms are those of upperRooms that the row depends on.
+	rooms   []string
 	measure func(ctx context.Context, s *session) (*result, error)
 }
 
