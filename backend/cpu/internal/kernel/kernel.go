@@ -118,6 +118,9 @@ type Set struct {
 
 	Windows
 
+	// BFloat16 is nil where the processor has no such instructions.
+	BFloat16 *BFloat16
+
 	// Transpose packs one panel from rows: dst[k·width + i] = rows[i][k] for
 	// i < width and k < depth. width is TileRows or TileColumns, and rows holds
 	// that many pointers rounded up to a multiple of Lanes, all readable.

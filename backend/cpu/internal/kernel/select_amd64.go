@@ -73,7 +73,7 @@ func avx512() *Set {
 		ReLU: reluAVX512, ReLUGrad: reluGradAVX512,
 		ScaleShift: scaleShiftAVX512, Fill: fillAVX512,
 		Sum: sumAVX512, Dot: dotAVX512, Combine: combineAVX512, AddRows: addRowsAVX512,
-		Windows: windowsAVX512(),
+		Windows: windowsAVX512(), BFloat16: bfloat16AVX512(),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			if depth == 0 {
 				return

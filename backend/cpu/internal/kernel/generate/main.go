@@ -13,7 +13,7 @@ import (
 
 func main() {
 	isa := flag.String("isa", "", "instruction set: avx2 or avx512")
-	part := flag.String("part", "general", "which kernels: general, direct, winograd or window")
+	part := flag.String("part", "general", "which kernels: general, direct, winograd, window or bfloat16")
 	flag.Parse()
 	var m machine
 	switch *isa {
@@ -36,8 +36,11 @@ func main() {
 		m.winograd()
 	case "window":
 		m.windows()
+	case "bfloat16":
+		m.suffix = "BFloat16"
+		m.bfloat16()
 	default:
-		log.Fatalf("generate: -part %q, expected general, direct, winograd or window", *part)
+		log.Fatalf("generate: -part %q, expected general, direct, winograd, window or bfloat16", *part)
 	}
 	build.Generate()
 }

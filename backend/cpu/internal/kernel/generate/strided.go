@@ -50,7 +50,7 @@ func (m *machine) strided(rows int, widths ...int) {
 	length := Load(Param("length"), GP64())
 	b := Load(Param("b"), GP64())
 	SHLQ(Imm(2), step)
-	sums := m.beginStrided(rows, widths)
+	sums := m.beginStrided(rows, widths, "segment")
 	at := newLadder(rows, step)
 	multiply := func(k int) {
 		columns := make([]reg.VecVirtual, vectors)
@@ -102,8 +102,9 @@ func (m *machine) strided(rows int, widths ...int) {
 	m.end()
 }
 
-// beginStrided sets the sums to the bias, or to zero.
-func (m *machine) beginStrided(rows int, widths []int) [][]reg.VecVirtual {
+// beginStrided sets the sums to the bias, or to zero, and goes to the label.
+// What follows it must begin there.
+func (m *machine) beginStrided(rows int, widths []int, label string) [][]reg.VecVirtual {
 	vectors := len(widths)
 	sums := make([][]reg.VecVirtual, rows)
 	for r := range sums {
@@ -131,7 +132,7 @@ func (m *machine) beginStrided(rows int, widths []int) [][]reg.VecVirtual {
 			VMOVAPS(add, sums[r][v])
 		}
 	}
-	JMP(LabelRef("segment"))
+	JMP(LabelRef(label))
 	Label("unbiased")
 	for r := range sums {
 		for v := range sums[r] {

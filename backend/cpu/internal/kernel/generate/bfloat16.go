@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// bfloat16 writes the kernels that multiply numbers of 16 bits in pairs.
+func (m *machine) bfloat16() {
+	for rows := 14; rows > 0; rows-- {
+		m.paired(rows, m.lanes, m.lanes)
+		m.paired(rows, m.lanes)
+	}
+	m.round()
+	m.pair()
+}
+
+// paired writes c[rows][columns] = Σₖ a[row·step + k]·b[k/2][column][k%2]
+// with all sums in registers.
+func (m *machine) paired(rows int, widths ...int) {
+	vectors := len(widths)
+	m.function(fmt.Sprintf("paired%dx%d", rows, vectors*m.lanes),
+		"func(a *uint16, step int, pairs int, b *uint16, c *float32, stride int, columns int, bias, residual *float32, apart int, mode int)",
+		fmt.Sprintf("multiplies %d rows of bfloat16 that lie step apart with a panel of %d columns.", rows, vectors*m.lanes))
+	a := Load(Param("a"), GP64())
+	step := Load(Param("step"), GP64())
+	pairs := Load(Param("pairs"), GP64())
+	b := Load(Param("b"), GP64())
+	SHLQ(Imm(1), step)
+	at := newLadder(rows, step)
+	at.stand(Mem{Base: a})
+	sums := m.beginStrided(rows, widths, "pairs")
+	multiply := func(k int) {
+		columns := make([]reg.VecVirtual, vectors)
+		for v := range columns {
+			columns[v] = m.load(Mem{Base: b, Disp: 4 * m.lanes * (2*k + v)})
+		}
+		for r := range rows {
+			row := m.vec()
+			VPBROADCASTD(at.rung(r, 4*k), row)
+			for v := range columns {
+				dotProductBF16(columns[v], row, sums[r][v])
+			}
+		}
+	}
+	const unroll = 2
+	Label("pairs")
+	CMPQ(pairs, Imm(unroll))
+	JL(LabelRef("single"))
+	for k := range unroll {
+		multiply(k)
+	}
+	at.climb(4 * unroll)
+	ADDQ(U32(4*2*m.lanes*unroll), b)
+	SUBQ(Imm(unroll), pairs)
+	JMP(LabelRef("pairs"))
+	Label("single")
+	TESTQ(pairs, pairs)
+	JZ(LabelRef("finish"))
+	multiply(0)
+	Label("finish")
+	m.finishStrided(sums, widths)
+	m.end()
+}
+
+// round writes dst[i] = bfloat16(x[i]).
+func (m *machine) round() {
+	m.function("round", "func(dst *uint16, x *float32, n int)", "rounds n numbers to bfloat16.")
+	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
+	n := Load(Param("n"), GP64()).(reg.GPVirtual)
+	m.sweep("round", n, func(at cursor) {
+		half := YMM()
+		roundBF16(at.load(x), half)
+		to := Mem{Base: dst, Index: at.index, Scale: 2}
+		if at.masked {
+			VMOVDQU16(half, at.mask.k, to)
+		} else {
+			VMOVDQU16(half, to)
+		}
+	})
+	m.end()
+}
+
+// pair writes dst[k/2][column][k%2] = bfloat16(x[k][column]) for a panel of
+// two registers.
+func (m *machine) pair() {
+	m.function("pair", "func(dst *uint16, x *float32, depth int)",
+		"rounds a panel of 32 columns to bfloat16 and joins every two depths; an odd last one is joined with zeros.")
+	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
+	depth := Load(Param("depth"), GP64())
+	line := 4 * 2 * m.lanes
+	lower := func(v int) reg.VecVirtual {
+		half, whole := YMM(), m.vec()
+		roundBF16(m.load(Mem{Base: x, Disp: 4 * m.lanes * v}), half)
+		VPMOVZXWD(half, whole)
+		return whole
+	}
+	Label("pair_loop")
+	CMPQ(depth, Imm(2))
+	JL(LabelRef("pair_odd"))
+	for v := range 2 {
+		first, second := lower(v), lower(v+2)
+		VPSLLD(Imm(16), second, second)
+		VPORD(first, second, second)
+		VMOVDQU32(second, Mem{Base: dst, Disp: 4 * m.lanes * v})
+	}
+	ADDQ(U32(uint32(2*line)), x)
+	ADDQ(U32(uint32(line)), dst)
+	SUBQ(Imm(2), depth)
+	JMP(LabelRef("pair_loop"))
+	Label("pair_odd")
+	TESTQ(depth, depth)
+	JZ(LabelRef("pair_done"))
+	for v := range 2 {
+		VMOVDQU32(lower(v), Mem{Base: dst, Disp: 4 * m.lanes * v})
+	}
+	Label("pair_done")
+	m.end()
+}
