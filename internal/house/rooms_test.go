@@ -74,7 +74,11 @@ var rooms = map[string][]string{
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
 	"applications/blocks": {"activations", "initializers", "layers", "regularizers"},
 	"applications/fetch":  {"applications"},
+	"serve":               slices.Concat(below, root, []string{"images/picture", "serve/internal/batching", "serve/internal/jsontensor"}),
 	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
+
+	"serve/internal/batching":   {},
+	"serve/internal/jsontensor": {},
 
 	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "cmd/acceptance/internal/ledger"}),
 	"cmd/acceptance/internal/ledger": {},
