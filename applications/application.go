@@ -15,7 +15,7 @@ type Application string
 
 // Manifest is what is known of an application beside its layers.
 type Manifest struct {
-	// Application is the name that Keras gives the model.
+	// Application is the name.
 	Application Application
 	// Title is what it is called in writing: "InceptionV3".
 	Title string
@@ -67,6 +67,9 @@ type definition struct {
 	// fixed is whether the network is built for one size of pictures, also
 	// without top.
 	fixed bool
+	// called is the name that Keras gives the model; nil where it is the
+	// application's.
+	called func(o Options) string
 	// takes are the options beyond those of all applications.
 	takes options
 	// variant tells a file of weights from another by WeightFile.Variant; nil

@@ -43,6 +43,7 @@ func mobileNet() []definition {
 		}
 	}
 	d.variant = func(o Options) string { return variant(o.Alpha, trainedSize(o, sizes)) }
+	d.called = func(o Options) string { return "mobilenet_" + widthAndRows(o) }
 	return []definition{d}
 }
 

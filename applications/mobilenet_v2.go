@@ -41,7 +41,17 @@ func mobileNetV2() []definition {
 		}
 	}
 	d.variant = func(o Options) string { return decimal(o.Alpha) + "_" + strconv.Itoa(trainedSize(o, sizes)) }
+	d.called = func(o Options) string { return "mobilenetv2_" + widthAndRows(o) }
 	return []definition{d}
+}
+
+// widthAndRows are in the names of models that have widths: 0.35_224.
+func widthAndRows(o Options) string {
+	rows := "None"
+	if o.InputShape[0] >= 0 {
+		rows = strconv.Itoa(o.InputShape[0])
+	}
+	return strconv.FormatFloat(o.Alpha, 'f', 2, 64) + "_" + rows
 }
 
 // decimal writes a width as weight files are named: 1.0, 0.35.

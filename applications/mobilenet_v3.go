@@ -52,6 +52,8 @@ func mobileNetV3() []definition {
 		{"59e551e166be033d707958cf9e29a6a7", "07fb09a5933dd0c8eaafa16978110389"},
 		{"675e7b876c45c57e9e63e6d90a36599c", "ec5221f64a2f6d1ef965a614bdae7973"},
 	})
+	small.called = func(Options) string { return small.Title }
+	large.called = func(Options) string { return large.Title }
 	return []definition{small, large}
 }
 

@@ -12,8 +12,8 @@ import (
 
 // Model builds the application. Its layers have the names and the order that
 // Keras gives them in a fresh process, so files of weights fit by either. The
-// model's Preprocessing is set where its size is known; its Classes are not:
-// ReadClassIndex reads them.
+// model bears Keras' name, too: mobilenetv2_1.00_224. Its Preprocessing is set
+// where its size is known; its Classes are not, see NameClasses.
 func (a Application) Model(ctx context.Context, o Options) (*lince.Model, error) {
 	d, err := a.definition()
 	if err != nil {
@@ -38,7 +38,11 @@ func (d definition) model(ctx context.Context, o Options) (*lince.Model, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := m.Rename(string(d.Application)); err != nil {
+	name := string(d.Application)
+	if d.called != nil {
+		name = d.called(o)
+	}
+	if err := m.Rename(name); err != nil {
 		return nil, err
 	}
 	m.Preprocessing = d.preprocessing(o)

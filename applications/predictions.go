@@ -2,6 +2,7 @@ package applications
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/tensor"
 )
 
@@ -38,6 +40,30 @@ func ClassIndexFile() WeightFile {
 	return WeightFile{
 		Name: name, URL: "https://storage.googleapis.com/download.tensorflow.org/data/" + name, MD5: "c2c37ea517e94d9795004a39431a14cb",
 	}
+}
+
+// NameClasses sets the Classes of a model that tells the 1000 classes of
+// ImageNet apart, as those with published weights and their top do, to their
+// names: m.Classify then speaks of a zebra, not of class 340. fetch returns the
+// path of Keras' file of them, [ClassIndexFile], as Options.Fetch does.
+func NameClasses(ctx context.Context, m *lince.Model, fetch func(context.Context, WeightFile) (path string, err error)) error {
+	const imageNet = 1000
+	if shape := m.OutputShape(); len(shape) != 2 || shape[1] != imageNet {
+		return fmt.Errorf("applications: the output of %s is %v, expected (batch, %d) of ImageNet's classes", m.Name(), shape, imageNet)
+	}
+	path, err := fetch(ctx, ClassIndexFile())
+	if err != nil {
+		return err
+	}
+	index, err := ReadClassIndex(path)
+	if err != nil {
+		return err
+	}
+	if len(index) != imageNet {
+		return fmt.Errorf("applications: %s: %d classes, expected ImageNet's %d", path, len(index), imageNet)
+	}
+	m.Classes = index.Names()
+	return nil
 }
 
 // maxIndexBytes bounds a file of classes; ImageNet's has 35 kB.

@@ -16,6 +16,9 @@ import (
 	"github.com/lince-ml/lince/applications"
 )
 
+// imageNetClasses is how many classes the published weights tell apart.
+const imageNetClasses = 1000
+
 // networkSettings say how a known network, named in place of a file, is built.
 type networkSettings struct {
 	weights, input string
@@ -74,7 +77,13 @@ func (s *networkSettings) open(cmd *cobra.Command, settings *modelSettings, argu
 		if err != nil || settings.labels != "" {
 			return model, err
 		}
-		return model, nameClasses(cmd.Context(), model, cmd.ErrOrStderr())
+		if shape := model.OutputShape(); len(shape) != 2 || shape[1] != imageNetClasses {
+			return model, nil
+		}
+		if err := applications.NameClasses(cmd.Context(), model, newFetcher(cmd.ErrOrStderr()).Weights); err != nil {
+			return nil, fmt.Errorf("%w; --labels takes a file of class names", err)
+		}
+		return model, nil
 	})
 }
 
@@ -100,24 +109,6 @@ func (s *networkSettings) build(ctx context.Context, network applications.Applic
 	return network.Model(ctx, applications.Options{
 		InputShape: shape, NoTop: s.noTop, Alpha: s.alpha, Weights: s.weights, Fetch: newFetcher(screen).Weights,
 	})
-}
-
-// nameClasses gives a model for ImageNet the names of its classes.
-func nameClasses(ctx context.Context, model *lince.Model, screen io.Writer) error {
-	const imageNet = 1000
-	if shape := model.OutputShape(); len(shape) != 2 || shape[1] != imageNet {
-		return nil
-	}
-	path, err := newFetcher(screen).Weights(ctx, applications.ClassIndexFile())
-	if err != nil {
-		return fmt.Errorf("%w; --labels takes a file of class names", err)
-	}
-	index, err := applications.ReadClassIndex(path)
-	if err != nil {
-		return err
-	}
-	model.Classes = index.Names()
-	return nil
 }
 
 // parseShape reads 150x150x3; nil where nothing is given.
