@@ -10,7 +10,7 @@ import (
 // instructionSets are those that this machine runs.
 func instructionSets(t testing.TB) []string {
 	var found []string
-	for _, name := range []string{"avx512", "avx2", "generic"} {
+	for _, name := range []string{"avx512", "avx2", "neon", "generic"} {
 		if e, err := New(Options{Instructions: name, Threads: 1}); err == nil {
 			found = append(found, name)
 			if err := e.Close(); err != nil {

@@ -66,7 +66,7 @@ var geometries = []Geometry{
 
 func eachEngine(t *testing.T, workers int, f func(e *Engine, name string)) {
 	t.Helper()
-	for _, name := range []string{"avx512", "avx2", "generic"} {
+	for _, name := range []string{"avx512", "avx2", "neon", "generic"} {
 		set, err := kernel.Select(name)
 		if err != nil {
 			continue

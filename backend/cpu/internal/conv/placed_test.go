@@ -35,7 +35,7 @@ func TestPatchesWhereTheyLie(t *testing.T) {
 	}
 	list[2].Dilation[1] = 2
 	list[2].Out[1] -= list[2].Size[1] - 1
-	for _, name := range []string{"avx512", "avx2", "generic"} {
+	for _, name := range []string{"avx512", "avx2", "neon", "generic"} {
 		set, err := kernel.Select(name)
 		if err != nil {
 			continue

@@ -20,7 +20,7 @@ func integers(r *rand.Rand, n int) []float32 {
 
 func sets(t testing.TB) []*kernel.Set {
 	var found []*kernel.Set
-	for _, name := range []string{"avx512", "avx2", "generic"} {
+	for _, name := range []string{"avx512", "avx2", "neon", "generic"} {
 		if s, err := kernel.Select(name); err == nil {
 			found = append(found, s)
 		}

@@ -1,7 +1,7 @@
 // Package kernel holds the innermost loops of the CPU engine: float32 matrix
 // tiles, the packing that feeds them, and vector arithmetic. Every loop exists
-// as generated assembly for amd64 and as a twin in Go, which is what runs on
-// other machines and under the noasm build tag.
+// as generated assembly for amd64 and arm64 and as a twin in Go, which is what
+// runs on other machines and under the noasm build tag.
 //
 // Kernels trust their callers: they check no lengths. Vector kernels take
 // len(dst) elements of every argument unless they say otherwise. No kernel
@@ -14,6 +14,9 @@ package kernel
 //go:generate sh -c "cd generate && go run . -isa avx512 -part direct -out ../avx512_direct_amd64.s -stubs ../avx512_direct_amd64.go -pkg kernel"
 //go:generate sh -c "cd generate && go run . -isa avx2 -part winograd -out ../avx2_winograd_amd64.s -stubs ../avx2_winograd_amd64.go -pkg kernel"
 //go:generate sh -c "cd generate && go run . -isa avx512 -part winograd -out ../avx512_winograd_amd64.s -stubs ../avx512_winograd_amd64.go -pkg kernel"
+//go:generate sh -c "cd generate && go run ./neon -part general -out ../neon_arm64.s -stubs ../neon_arm64.go"
+//go:generate sh -c "cd generate && go run ./neon -part direct -out ../neon_direct_arm64.s -stubs ../neon_direct_arm64.go"
+//go:generate sh -c "cd generate && go run ./neon -part winograd -out ../neon_winograd_arm64.s -stubs ../neon_winograd_arm64.go"
 
 import (
 	"fmt"
@@ -79,7 +82,7 @@ type DepthwiseGradient func(sums, x *float32, step, between int, gradient *float
 // Set is the kernels of one instruction set. The zero value is unusable; get
 // one from Select.
 type Set struct {
-	// Name is avx512, avx2 or generic.
+	// Name is avx512, avx2, neon or generic.
 	Name string
 	// TileRows and TileColumns are the size of the largest tile and the width of the panels.
 	TileRows, TileColumns int
@@ -151,7 +154,7 @@ func (s *Set) StridedFor(rows, columns int) *Strided {
 	return &s.strided[at]
 }
 
-// Select returns the named kernel set: avx512, avx2 or generic. The empty
+// Select returns the named kernel set: avx512, avx2, neon or generic. The empty
 // name stands for the first of them that the processor runs.
 func Select(name string) (*Set, error) {
 	sets := append(native(), portable())
