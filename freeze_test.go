@@ -2,6 +2,8 @@ package lince
 
 import (
 	"maps"
+	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -142,6 +144,20 @@ func TestFrozenPartOnlyInfersOnTheEngine(t *testing.T) {
 	}
 }
 
+// A file keeps them, too.
+func TestSavedRateFactors(t *testing.T) {
+	m, path := chain(t), filepath.Join(t.TempDir(), "model.keras")
+	compiled(t, m, Training{Loss: losses.MeanSquaredError{}, RateFactors: map[string]float64{"sequential/block2_dense": 0.25}})
+	must[*History](t)(m.Fit(t.Context(), arrays(t, 4, drawn(t, 1, 4, 4), column(t, 1, 2, 3, 4)), Fit{}))
+	if err := m.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	again := must[*Model](t)(Load(path))
+	if got := again.training.RateFactors; !maps.Equal(got, m.training.RateFactors) {
+		t.Errorf("the file gives %v", got)
+	}
+}
+
 // A layer's factor multiplies its step: gradient descent moves it so much less.
 func TestRateFactors(t *testing.T) {
 	moved := func(factors map[string]float64) (lower, head []float32) {
@@ -165,7 +181,11 @@ func TestRateFactors(t *testing.T) {
 	}
 	sameNumbers(t, "the lower layer's step", slower, lower, 1e-6)
 
-	for _, factors := range map[string]map[string]float64{"unknown": {"nothing": 1}, "negative": {"head": -1}} {
+	for range 5 {
+		both, _ := moved(map[string]float64{"sequential": 0, "sequential/block2_dense": 0.25})
+		sameNumbers(t, "the step of a layer that is given within another", both, lower, 1e-6)
+	}
+	for _, factors := range map[string]map[string]float64{"unknown": {"nothing": 1}, "negative": {"head": -1}, "infinite": {"head": math.Inf(1)}} {
 		err := chain(t).Compile(Training{Loss: losses.MeanSquaredError{}, RateFactors: factors})
 		errorHas(t, err, "RateFactors", "not below 0")
 	}

@@ -55,13 +55,13 @@ func newFromFile(file *keras.File, options LoadOptions) (*Model, error) {
 	if err := m.setWeights(file); err != nil {
 		return nil, err
 	}
+	var beside extra
 	if text, ok := file.Extras[keras.ExtraMember]; ok {
-		var e extra
-		if err := json.Unmarshal(text, &e); err != nil {
+		if err := json.Unmarshal(text, &beside); err != nil {
 			return nil, fmt.Errorf("%s: %w", keras.ExtraMember, err)
 		}
-		m.Classes, m.Preprocessing = e.Classes, e.Preprocessing
 	}
+	m.Classes, m.Preprocessing = beside.Classes, beside.Preprocessing
 	settings, _ := file.Config["compile_config"].(config.Map)
 	if settings == nil {
 		settings = file.Training
@@ -69,7 +69,7 @@ func newFromFile(file *keras.File, options LoadOptions) (*Model, error) {
 	if options.NoCompile || settings == nil {
 		return m, nil
 	}
-	if err := m.compileFrom(settings, file); err != nil {
+	if err := m.compileFrom(settings, file, beside.RateFactors); err != nil {
 		return nil, fmt.Errorf("how the model was trained: %w; LoadOptions.NoCompile leaves it aside", err)
 	}
 	return m, nil

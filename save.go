@@ -26,6 +26,7 @@ const kerasVersion = "3.15.1"
 type extra struct {
 	Classes       []string              `json:"classes,omitempty"`
 	Preprocessing *images.Preprocessing `json:"preprocessing,omitempty"`
+	RateFactors   map[string]float64    `json:"rate_factors,omitempty"`
 }
 
 // Save writes the model as a .keras file that Keras 3 loads too: layers,
@@ -140,13 +141,15 @@ func (m *Model) file() (*keras.File, error) {
 	if file.Layers, err = m.savedLayers(); err != nil {
 		return nil, err
 	}
+	beside := extra{Classes: m.Classes, Preprocessing: m.Preprocessing}
 	if m.training != nil {
+		beside.RateFactors = m.training.RateFactors
 		described["compile_config"] = m.training.config()
 		if file.Optimizer, err = m.savedOptimizer(); err != nil {
 			return nil, err
 		}
 	}
-	file.Extras[keras.ExtraMember], err = json.Marshal(extra{m.Classes, m.Preprocessing})
+	file.Extras[keras.ExtraMember], err = json.Marshal(beside)
 	return file, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/lince-ml/lince/backend"
@@ -35,7 +36,8 @@ type Training struct {
 	OutputMetrics, OutputWeightedMetrics map[string][]metrics.Metric
 	// RateFactors multiply the learning rate for single layers, given by name or
 	// by path in models within: lower layers of a pretrained base are often to
-	// learn slower than the head. Files do not keep them.
+	// learn slower than the head. The longer of two paths to a layer counts. Keras
+	// does not read them from files.
 	RateFactors map[string]float64
 	// Seed gives the first weights (if the model has none yet), dropout and
 	// the layers' augmentation. Equal seeds give equal trainings.
@@ -81,8 +83,8 @@ func (m *Model) setTraining(t Training) error {
 		t.Optimizer = optimizers.RMSprop{}
 	}
 	for name, factor := range t.RateFactors {
-		if m.Layer(name) == nil || !(factor >= 0) {
-			return fmt.Errorf("RateFactors has %v for %q, expected a layer of the model and a number not below 0", factor, name)
+		if m.Layer(name) == nil || !(factor >= 0) || math.IsInf(factor, 1) {
+			return fmt.Errorf("RateFactors has %v for %q, expected a layer of the model and a finite number not below 0", factor, name)
 		}
 	}
 	for _, h := range heads {
@@ -166,7 +168,8 @@ func (m *Model) checkPairing(h head) error {
 // rateFactors returns what the learning rate of single weights is multiplied by.
 func (m *Model) rateFactors(byLayer map[string]float64) map[*layers.Weight]*float64 {
 	factors := map[*layers.Weight]*float64{}
-	for name, factor := range byLayer {
+	for _, name := range slices.Sorted(maps.Keys(byLayer)) {
+		factor := byLayer[name]
 		for _, w := range m.Layer(name).Weights() {
 			factors[w] = &factor
 		}

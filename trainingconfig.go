@@ -86,12 +86,14 @@ func metricsConfig(list []metrics.Metric) any {
 	return described
 }
 
-// compileFrom compiles a loaded model with the settings in its file.
-func (m *Model) compileFrom(settings config.Map, file *keras.File) error {
+// compileFrom compiles a loaded model with the settings in its file and what
+// the learning rate of single layers is multiplied by.
+func (m *Model) compileFrom(settings config.Map, file *keras.File, factors map[string]float64) error {
 	t, err := decodeTraining(settings, m.OutputNames())
 	if err != nil {
 		return err
 	}
+	t.RateFactors = factors
 	if t.Loss == nil && t.Losses == nil {
 		return nil
 	}
