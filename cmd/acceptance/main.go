@@ -31,6 +31,8 @@ type options struct {
 	rows                               []string
 	list, again, quick                 bool
 	kills                              int
+	// aside is whether results lie elsewhere than those that the pages tell.
+	aside bool
 }
 
 func main() {
@@ -70,7 +72,7 @@ func parse(arguments []string) (options, error) {
 	flags.BoolVar(&o.again, "again", false, "measure rows again that are measured, all their parts included")
 	flags.BoolVar(&o.quick, "quick", false, "rehearse with less of everything; kept apart and never written to the page")
 	flags.IntVar(&o.kills, "kills", 50, "how often row resume kills a training")
-	flags.StringVar(&o.results, "results", "", "folder of results; .acceptance in the project's folder when empty")
+	flags.StringVar(&o.results, "results", "", "folder of results, which the pages then leave out; .acceptance in the project's folder, which they tell, when empty")
 	flags.StringVar(&o.data, "data", "", "folder of the test data; ../shared/data beside the project when empty")
 	flags.StringVar(&o.python, "python", "", "Python with Keras 3.15 and Pillow; $PEERS_PYTHON, or ~/.cache/peers-venv/bin/python, when empty")
 	flags.StringVar(&o.peers, "peers", "", "script that times TensorFlow, ONNX Runtime and OpenVINO; ../shared/peers/peers.py when empty")
@@ -91,7 +93,8 @@ func (o *options) complete() (err error) {
 	if o.root, err = moduleFolder(); err != nil {
 		return err
 	}
-	if o.results == "" {
+	o.aside = o.results != ""
+	if !o.aside {
 		o.results = filepath.Join(o.root, ".acceptance")
 	}
 	if o.data == "" {

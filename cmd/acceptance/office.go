@@ -248,9 +248,9 @@ yet committed). Rows that compare with Keras use Keras 3.15 on TensorFlow 2.21.
 `
 
 // writePage renders docs/acceptance.md and the speeds in docs/performance.md;
-// a rehearsal leaves them alone.
+// a rehearsal leaves them alone, as does what is kept elsewhere.
 func (f *office) writePage() error {
-	if f.quick {
+	if f.quick || f.aside {
 		return nil
 	}
 	var page []ledger.Row
