@@ -4,6 +4,76 @@
 
 package kernel
 
+// winograd4PicturesNEON transforms tiles of pictures.
+//
+//go:noescape
+func winograd4PicturesNEON(dst *float32, plane int, group int, src *float32, row int, pixel int, groups int)
+
+// winograd4ResultsNEON transforms tiles of a result's gradient.
+//
+//go:noescape
+func winograd4ResultsNEON(dst *float32, plane int, group int, src *float32, row int, pixel int, groups int)
+
+// winograd4KernelsNEON transforms the kernels of count channels.
+//
+//go:noescape
+func winograd4KernelsNEON(dst *float32, plane int, apart int, src *float32, tap int, step int, count int, lanes int)
+
+// winograd4OutputsNEON transforms planes back to a tile of results.
+//
+//go:noescape
+func winograd4OutputsNEON(dst *float32, row int, pixel int, src *float32, plane int, bias *float32, residual *float32, residualRow int, residualPixel int, groups int, mode int)
+
+// winograd4PooledNEON transforms planes back to a tile of results.
+//
+//go:noescape
+func winograd4PooledNEON(dst *float32, row int, pixel int, src *float32, plane int, bias *float32, groups int, mode int)
+
+// winograd4MaximaNEON transforms planes back to a tile of results.
+//
+//go:noescape
+func winograd4MaximaNEON(dst *float32, row int, pixel int, which *uint8, whichRow int, whichPixel int, src *float32, plane int, bias *float32, groups int, mode int, positive int)
+
+// winograd4GradientNEON transforms planes back to the kernels of count channels.
+//
+//go:noescape
+func winograd4GradientNEON(dst *float32, tap int, step int, src *float32, plane int, apart int, count int, lanes int)
+
+// winograd2PicturesNEON transforms tiles of pictures.
+//
+//go:noescape
+func winograd2PicturesNEON(dst *float32, plane int, group int, src *float32, row int, pixel int, groups int)
+
+// winograd2ResultsNEON transforms tiles of a result's gradient.
+//
+//go:noescape
+func winograd2ResultsNEON(dst *float32, plane int, group int, src *float32, row int, pixel int, groups int)
+
+// winograd2KernelsNEON transforms the kernels of count channels.
+//
+//go:noescape
+func winograd2KernelsNEON(dst *float32, plane int, apart int, src *float32, tap int, step int, count int, lanes int)
+
+// winograd2OutputsNEON transforms planes back to a tile of results.
+//
+//go:noescape
+func winograd2OutputsNEON(dst *float32, row int, pixel int, src *float32, plane int, bias *float32, residual *float32, residualRow int, residualPixel int, groups int, mode int)
+
+// winograd2PooledNEON transforms planes back to a tile of results.
+//
+//go:noescape
+func winograd2PooledNEON(dst *float32, row int, pixel int, src *float32, plane int, bias *float32, groups int, mode int)
+
+// winograd2MaximaNEON transforms planes back to a tile of results.
+//
+//go:noescape
+func winograd2MaximaNEON(dst *float32, row int, pixel int, which *uint8, whichRow int, whichPixel int, src *float32, plane int, bias *float32, groups int, mode int, positive int)
+
+// winograd2GradientNEON transforms planes back to the kernels of count channels.
+//
+//go:noescape
+func winograd2GradientNEON(dst *float32, tap int, step int, src *float32, plane int, apart int, count int, lanes int)
+
 // planes12x8NEON multiplies groups of 12 tiles with a panel of 8 columns.
 //
 //go:noescape

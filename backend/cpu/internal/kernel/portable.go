@@ -5,10 +5,13 @@ import (
 	"unsafe"
 )
 
+// generic is the name of the kernels in Go.
+const generic = "generic"
+
 // portable returns the kernels in Go.
 func portable() *Set {
 	return &Set{
-		Name: "generic", TileRows: 4, TileColumns: 8, Lanes: 4,
+		Name: generic, TileRows: 4, TileColumns: 8, Lanes: 4,
 		tiles: []Tile{{1, 8, portableTile(1, 8, 4, 8)}, {2, 8, portableTile(2, 8, 4, 8)}, {4, 8, portableTile(4, 8, 4, 8)}},
 		strided: []Strided{
 			portableStrided(1, 4, 8), portableStrided(1, 8, 8), portableStrided(2, 4, 8), portableStrided(2, 8, 8),

@@ -57,7 +57,13 @@ func neon() *Set {
 			{4, 8, planes4x8NEON}, {4, 4, planes4x4NEON},
 		},
 		AccumulateTiles: accumulateTilesNEON,
-		winograd:        portableWinograd(4),
+		winograd: [2]Winograd{{
+			4, winograd4PicturesNEON, winograd4ResultsNEON, winograd4KernelsNEON,
+			winograd4OutputsNEON, winograd4PooledNEON, winograd4MaximaNEON, winograd4GradientNEON,
+		}, {
+			2, winograd2PicturesNEON, winograd2ResultsNEON, winograd2KernelsNEON,
+			winograd2OutputsNEON, winograd2PooledNEON, winograd2MaximaNEON, winograd2GradientNEON,
+		}},
 		Depthwise: [8]Depthwise{
 			portableDepthwise(1), portableDepthwise(2), portableDepthwise(3), portableDepthwise(4),
 			portableDepthwise(5), portableDepthwise(6), portableDepthwise(7), portableDepthwise(8),

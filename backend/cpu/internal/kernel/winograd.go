@@ -44,6 +44,10 @@ type Planes struct {
 	Multiply      func(channels, groups, planes int, a *float32, aPlane int, b *float32, bPlane int, c *float32, cPlane int)
 }
 
+// FastTransforms reports whether Winograd's transforms work on registers. Those
+// in Go cost more than the products that they save.
+func (s *Set) FastTransforms() bool { return s.Name != generic }
+
 // WinogradFor returns the transforms for tiles of 2×2 or 4×4 results.
 func (s *Set) WinogradFor(results int) *Winograd {
 	if results == s.winograd[0].Results {

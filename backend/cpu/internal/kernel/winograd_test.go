@@ -93,8 +93,9 @@ func TestGatheringAgainstTwin(t *testing.T) {
 			plane, pixel := filters+r.IntN(9), filters+r.IntN(9)
 			row := m*pixel + r.IntN(9)
 			src := randomGuarded(r, n*n*plane)
-			if option == 9 {
-				src.data[r.IntN(len(src.data))] = float32(math.NaN())
+			if option == 9 { // in a plane that all results contain
+				inner := (1+r.IntN(m))*n + 1 + r.IntN(m)
+				src.data[inner*plane+r.IntN(filters)] = float32(math.NaN())
 			}
 			var bias, residual *float32
 			if option&1 != 0 {

@@ -78,6 +78,12 @@ func (f *function) halve(d, n vec) {
 	f.word(0x4f3f0400|uint32(n)<<5|uint32(d), "SSHR %v.4S, %v.4S, #1", d, n)
 }
 
+// narrow gathers the lowest byte of each lane in the first lane.
+func (f *function) narrow(v vec) {
+	f.word(0x0e612800|uint32(v)<<5|uint32(v), "XTN %v.4H, %v.4S", v, v)
+	f.word(0x0e212800|uint32(v)<<5|uint32(v), "XTN %v.8B, %v.8H", v, v)
+}
+
 // width is how much of a register is loaded and stored.
 type width int
 
