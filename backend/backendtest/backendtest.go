@@ -11,6 +11,7 @@ package backendtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +47,34 @@ func Run(t *testing.T, open func(t *testing.T) backend.Backend) {
 				}
 			}()
 			group.test(t, b)
+		})
+	}
+}
+
+// RunProducts tests the matrix products and convolutions, and their gradients,
+// of a backend that rounds their factors to a narrower type than float32, such
+// as bfloat16: tolerances are that type's.
+func RunProducts(t *testing.T, factors tensor.DType, open func(t *testing.T) backend.Backend) {
+	b := open(t)
+	defer func() {
+		if err := b.Close(); err != nil {
+			t.Errorf("closing the backend: %v", err)
+		}
+	}()
+	for _, c := range slices.Concat(dotCases(), convolutionCases()) {
+		t.Run(c.Name, func(t *testing.T) {
+			instance, err := c.Instantiate(tensor.Float32)
+			if err != nil {
+				t.Fatal(err)
+			}
+			values, err := instance.Gradients()
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, b, instance, Tolerance{Sum: c.Tolerance.Sum, Factors: factors})
+			if instance.Outputs = values; len(values) > 0 && !c.NoGradient {
+				check(t, b, instance, Tolerance{Noise: true, Factors: factors})
+			}
 		})
 	}
 }

@@ -31,6 +31,18 @@ type Tolerance struct {
 	// itself. Whole numbers are not, and equal values are off alike, so that
 	// what is exact stays so and ties remain ties.
 	Noise bool
+	// Factors, unless zero, is the type that factors of products are rounded
+	// to. Sum then allows for ε'·Σ|terms| more, with that type's ε', as both
+	// factors of a term are off by up to half of it; Noise takes it for ε.
+	Factors tensor.DType
+}
+
+// epsilon returns ε for noise on results of a type.
+func (tol Tolerance) epsilon(dtype tensor.DType) float64 {
+	if tol.Factors != tensor.Invalid && dtype.IsFloat() {
+		dtype = tol.Factors
+	}
+	return epsilon(dtype)
 }
 
 // allowed returns the distance allowed for every element of every output.
@@ -43,19 +55,19 @@ func (tol Tolerance) allowed(samples int, feeds reference.Feeds, outputs []*grap
 		}
 	}
 	if tol.Sum {
-		if err := addSums(allowed, samples, feeds, outputs); err != nil {
+		if err := tol.addSums(allowed, samples, feeds, outputs); err != nil {
 			return nil, err
 		}
 	}
 	if tol.Noise {
-		if err := addNoise(allowed, samples, feeds, outputs, expected); err != nil {
+		if err := tol.addNoise(allowed, samples, feeds, outputs, expected); err != nil {
 			return nil, err
 		}
 	}
 	return allowed, nil
 }
 
-func addSums(allowed [][]float64, samples int, feeds reference.Feeds, outputs []*graph.Node) error {
+func (tol Tolerance) addSums(allowed [][]float64, samples int, feeds reference.Feeds, outputs []*graph.Node) error {
 	terms, err := reference.Evaluate(samples, mapped(feeds, math.Abs), outputs...)
 	if err != nil {
 		return err
@@ -66,7 +78,8 @@ func addSums(allowed [][]float64, samples int, feeds reference.Feeds, outputs []
 	}
 	for i, n := range outputs {
 		for j := range allowed[i] {
-			allowed[i][j] += 4 * epsilon(n.DType()) * math.Sqrt(counts[i].Values[j]) * terms[i].Values[j]
+			relative := 4*epsilon(n.DType())*math.Sqrt(counts[i].Values[j]) + epsilon(tol.Factors)
+			allowed[i][j] += relative * terms[i].Values[j]
 		}
 	}
 	return nil
@@ -88,10 +101,10 @@ func mapped(feeds reference.Feeds, f func(float64) float64) reference.Feeds {
 	return result
 }
 
-func addNoise(allowed [][]float64, samples int, feeds reference.Feeds, outputs []*graph.Node, expected []graph.Array) error {
+func (tol Tolerance) addNoise(allowed [][]float64, samples int, feeds reference.Feeds, outputs []*graph.Node, expected []graph.Array) error {
 	changes := make([]float64, len(outputs))
 	for trial := range uint64(4) {
-		noisy, err := disturbed(trial, samples, feeds, outputs)
+		noisy, err := tol.disturbed(trial, samples, feeds, outputs)
 		if err != nil {
 			return err
 		}
@@ -107,14 +120,14 @@ func addNoise(allowed [][]float64, samples int, feeds reference.Feeds, outputs [
 			largest = max(largest, math.Abs(r))
 		}
 		for j := range allowed[i] {
-			allowed[i][j] += 8*changes[i] + 8*epsilon(n.DType())*largest
+			allowed[i][j] += 8*changes[i] + 8*tol.epsilon(n.DType())*largest
 		}
 	}
 	return nil
 }
 
 // disturbed computes the outputs with noise on every value.
-func disturbed(trial uint64, samples int, feeds reference.Feeds, outputs []*graph.Node) ([]graph.Array, error) {
+func (tol Tolerance) disturbed(trial uint64, samples int, feeds reference.Feeds, outputs []*graph.Node) ([]graph.Array, error) {
 	values := maps.Clone(feeds)
 	for _, n := range graph.Ordered(outputs...) {
 		if _, given := values[n]; given {
@@ -130,7 +143,7 @@ func disturbed(trial uint64, samples int, feeds reference.Feeds, outputs []*grap
 		}
 		array.Values = slices.Clone(array.Values) // may be an operand's
 		for i, x := range array.Values {
-			array.Values[i] = x * (1 + epsilon(n.DType())*noise(trial, x))
+			array.Values[i] = x * (1 + tol.epsilon(n.DType())*noise(trial, x))
 		}
 		values[n] = array
 	}

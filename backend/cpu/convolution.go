@@ -22,6 +22,7 @@ func (c *compiler) convolutions(g conv.Geometry) *conv.Engine {
 	if c.engine.options.NoWinograd {
 		e.Algorithm = conv.Product
 	}
+	e.BFloat16 = c.engine.options.BFloat16
 	return e
 }
 

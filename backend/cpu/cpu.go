@@ -37,6 +37,12 @@ type Options struct {
 	// faster, cost about a decimal digit of float32: results err by some 1e-6 of
 	// the largest value, and not 1e-7.
 	NoWinograd bool
+
+	// BFloat16 multiplies as Keras' policy mixed_bfloat16 does: factors are
+	// rounded to bfloat16, which keeps 8 bits of the 24, and their products added
+	// in float32, as which everything else is computed and stored. It needs the
+	// instructions AVX512_BF16, or the kernels in Go.
+	BFloat16 bool
 }
 
 // Step describes a piece of a compiled program.
@@ -77,6 +83,9 @@ func New(o Options) (*Engine, error) {
 	set, err := kernel.Select(name)
 	if err != nil {
 		return nil, fmt.Errorf("cpu: %s: %w", from, err)
+	}
+	if o.BFloat16 && set.BFloat16 == nil {
+		return nil, fmt.Errorf("cpu: bfloat16 needs a processor with the instructions AVX512_BF16, and here are %s kernels: compute in float32, or set %s to generic for the slow kernels in Go", set.Name, from)
 	}
 	return &Engine{options: o, set: set, pool: pool.New(o.Threads)}, nil
 }

@@ -97,6 +97,9 @@ func (c *compiler) dot(u *unit) *dot {
 	}
 	if single && !s.stream {
 		s.floats = c.products.PackedSize(columns, depth)
+		if s.product.BFloat16 = c.engine.options.BFloat16 && left.byLanes && s.most == 1; s.product.BFloat16 {
+			s.floats = c.products.BFloat16Size(columns, depth)
+		}
 		s.packed = c.packed(u, y, s.floats)
 	}
 	if s.most > 1 {

@@ -46,7 +46,7 @@ func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
 	case Depthwise:
 		return newDepthwiseForward(e, g)
 	default:
-		if g.fewChannels() {
+		if g.fewChannels() && !e.BFloat16 {
 			return newPoolingForward(e, g)
 		}
 		return newProductForward(e, g)

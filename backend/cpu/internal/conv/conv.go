@@ -29,6 +29,10 @@ type Geometry struct {
 type Engine struct {
 	// Algorithm is used for all shapes that it can do; Automatic is the best for each.
 	Algorithm Algorithm
+	// BFloat16 lets products round their factors to bfloat16, where that is
+	// faster than what saves multiplications in float32. It is for kernel sets
+	// that have the instructions.
+	BFloat16 bool
 
 	set      *kernel.Set
 	pool     *pool.Pool

@@ -75,6 +75,10 @@ func eachEngine(t *testing.T, workers int, f func(e *Engine, name string)) {
 		e := New(set, p, gemm.New(set, p), 64)
 		e.Algorithm = Product // exact on integers
 		f(e, name)
+		if set.BFloat16 != nil {
+			e.BFloat16 = true
+			f(e, name+", bfloat16")
+		}
 		p.Close()
 	}
 }

@@ -14,6 +14,9 @@ import (
 func TestPoolingOfFewChannels(t *testing.T) {
 	const pictures = 2
 	eachEngine(t, 2, func(e *Engine, name string) {
+		if e.BFloat16 {
+			return // its convolutions of few channels do not pool
+		}
 		r := rand.New(rand.NewPCG(6, 1))
 		for _, g := range []Geometry{
 			geometry(3, 1, 1, 0, 9, 40, 3, 32, 1),

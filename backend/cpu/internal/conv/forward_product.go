@@ -20,12 +20,16 @@ func newProductForward(e *Engine, g *Geometry) *productForward {
 	}
 	f.patches.measure()
 	f.kernels = gemm.Columns{Set: e.set, Stride: g.Filters, Lanes: filters}
-	f.product = gemm.Product{Columns: filters, Depth: g.taps() * channels, Left: &f.patches, Right: &f.kernels, Keep: true}
+	f.product = gemm.Product{Columns: filters, Depth: g.taps() * channels, Left: &f.patches, Right: &f.kernels, Keep: true, BFloat16: e.BFloat16}
 	return f
 }
 
 func (p *productForward) packedSize() int {
-	return p.geometry.Groups * p.engine.products.PackedSize(p.product.Columns, p.product.Depth)
+	size := p.engine.products.PackedSize
+	if p.product.BFloat16 {
+		size = p.engine.products.BFloat16Size
+	}
+	return p.geometry.Groups * size(p.product.Columns, p.product.Depth)
 }
 
 func (p *productForward) scratchSize() int { return 0 }

@@ -7,6 +7,7 @@ const (
 	costInCache = 2       // of a byte in the third cache
 	cached      = 4 << 20 // bytes that stay there from one run to the next
 	directShare = 1.2     // of a multiply-add in a product over patches
+	roundShare  = 0.6     // the same in bfloat16
 	// of a number in a tile that is transformed: 4×4 results, then 2×2, each
 	// for a channel of the pictures and for a filter
 	costOfPicture4, costOfResult4 = 140, 115
@@ -31,7 +32,7 @@ func (e *Engine) cheapest(g *Geometry, t task) Algorithm {
 	if min(g.Channels, g.Filters) < fewest || e.set.Lanes < vectors {
 		return Product // in Go the transforms cost more than they save
 	}
-	best, least := Product, g.productCost(t)
+	best, least := Product, g.productCost(t, e.BFloat16)
 	for _, a := range []Algorithm{Winograd4, Winograd2} {
 		if cost := g.winogradCost(a, t); cost < least {
 			best, least = a, cost
@@ -58,12 +59,15 @@ func reading(numbers float64) float64 {
 	return 4 * numbers * costOfByte
 }
 
-func (g *Geometry) productCost(t task) float64 {
-	pixels := g.outPixels()
+func (g *Geometry) productCost(t task, rounded bool) float64 {
+	pixels, share := g.outPixels(), directShare
+	if rounded && t == forwardTask {
+		share = roundShare
+	}
 	if t == inputTask {
 		pixels = g.inPixels()
 	}
-	return max(9*g.pairs()*g.pictures()*float64(pixels)*directShare, reading(9*g.pairs()))
+	return max(9*g.pairs()*g.pictures()*float64(pixels)*share, reading(9*g.pairs()))
 }
 
 func (g *Geometry) winogradCost(a Algorithm, t task) float64 {

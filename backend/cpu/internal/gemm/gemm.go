@@ -68,6 +68,10 @@ type Product struct {
 	// Stream reads the right factor where it lies; see StreamChunks, which
 	// Chunks must come from.
 	Stream bool
+	// BFloat16 asks for factors rounded to bfloat16, whose products are added in
+	// float32. It is for a left factor that is Placed and a Packed memory, then of
+	// BFloat16Size elements; others are multiplied as they are.
+	BFloat16 bool
 }
 
 // Multiplier computes products on a pool, one at a time. It owns the memory
@@ -133,6 +137,9 @@ func (m *Multiplier) Run(p *Product) error {
 		return nil
 	}
 	m.product = p
+	if m.rounds(p) {
+		return m.runBFloat16(p)
+	}
 	if m.fewRows() {
 		return m.pool.Run(ceil(p.Columns, thinColumns), (*thin)(m))
 	}

@@ -1,7 +1,5 @@
 package gemm
 
-import "github.com/lince-ml/lince/backend/cpu/internal/kernel"
-
 // Placed is a left factor that can be multiplied where it lies, without
 // packing: its lanes stand in lines, a constant step apart, and the numbers of
 // each lane lie in a few segments.
@@ -24,6 +22,7 @@ type Placed interface {
 const (
 	gathered     = 5 << 16 // elements that a worker may copy before multiplying
 	mostStrips   = 32      // most strips of one item
+	leastStrips  = 3       // for which the right factor is worth reading once
 	stripsOfItem = 1 << 16 // elements of an item's left factor, about, so that it stays in the second cache
 )
 
@@ -69,10 +68,12 @@ func (m *Multiplier) cut(p *Product, left Placed) {
 		s.line, s.perLine = p.Rows, ceil(p.Rows, m.set.TileRows) // strips over several lines are gathered
 	}
 	s.total = p.Rows / s.line * s.perLine
-	const least = 3 // strips for which the right factor is worth reading once
 	size := apart(p.Depth) * m.set.TileRows
-	most := min(mostStrips, max(stripsOfItem/size, min(gathered/size, least)))
+	m.share(p, s, min(mostStrips, max(stripsOfItem/size, min(gathered/size, leastStrips))))
+}
 
+// share divides strips and columns into items of at most so many strips.
+func (m *Multiplier) share(p *Product, s strips, most int) {
 	const itemsPerWorker = 8
 	wanted := itemsPerWorker * m.pool.Workers()
 	across := ceil(p.Columns, m.set.TileColumns)
@@ -87,6 +88,13 @@ func (m *Multiplier) cut(p *Product, left Placed) {
 		chunks: 1, chunkDepth: p.Depth, blocks: 1, blockDepth: p.Depth, shared: true,
 		columns: columns * m.set.TileColumns, columnItems: ceil(across, columns), rowItems: ceil(s.total, s.together),
 	}
+}
+
+// rows returns the rows of a strip.
+func (c *strips) rows(index int) (first, count int) {
+	line, at := index/c.perLine, index%c.perLine
+	from, end := at*c.line/c.perLine, (at+1)*c.line/c.perLine
+	return line*c.line + from, end - from
 }
 
 // Prepare packs the right factor of a product with a placed left factor as Run
@@ -123,9 +131,7 @@ func (x *placing) Do(item, worker int) {
 // place finds a strip's rows, or copies them to scratch.
 func (x *placing) place(s *strip, scratch []float32, index int) {
 	c := &x.strips
-	line, at := index/c.perLine, index%c.perLine
-	from, end := at*c.line/c.perLine, (at+1)*c.line/c.perLine
-	s.row, s.count = line*c.line+from, end-from
+	s.row, s.count = c.rows(index)
 	if first, ok := c.left.At(s.row, s.count); ok {
 		_, s.step = c.left.Line()
 		s.first, s.offsets, s.length = first, x.whole[:], x.product.Depth
@@ -142,27 +148,10 @@ func (x *placing) place(s *strip, scratch []float32, index int) {
 func (x *placing) multiply(s *strip, panel *float32, column int) {
 	p := x.product
 	columns := min(x.set.TileColumns, p.Columns-column)
-	var bias, residual *float32
-	if p.Bias != nil {
-		bias = &p.Bias[column]
-	}
 	out := &p.Out[s.row*p.Stride+column]
-	apart := p.ResidualStride
-	switch {
-	case p.Residual != nil:
-		residual = &p.Residual[s.row*apart+column]
-	case p.Accumulate:
-		residual, apart = out, p.Stride
-	}
-	mode := kernel.Mode(0)
-	if p.ReLU {
-		mode |= kernel.ReLU
-	}
-	if p.Cap {
-		mode |= kernel.Cap
-	}
+	bias, residual, apart := p.behind(s.row, column)
 	x.set.StridedFor(s.count, columns).Multiply(s.first, s.step, &s.offsets[0], len(s.offsets), s.length,
-		panel, out, p.Stride, columns, bias, residual, apart, mode)
+		panel, out, p.Stride, columns, bias, residual, apart, p.mode())
 }
 
 // Line implements Placed.
