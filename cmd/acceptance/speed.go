@@ -41,6 +41,7 @@ const (
 // speedRows are the rows of the speed of Lince and its peers.
 func speedRows() []row {
 	inference := []string{onnxRuntime, openVINO}
+	brain := []string{openVINObf}
 	training := []string{tensorFlow}
 	photos := "cats-dogs/train"
 	return []row{
@@ -57,6 +58,9 @@ func speedRows() []row {
 		speedRow("mobilenetv2-infer",
 			race{workload: "mobilenetv2-infer", batch: 16, peers: inference, must: 1, aim: 1.3},
 			race{workload: "mobilenetv2-infer", batch: 1, peers: inference, must: 1, aim: 1.3}),
+		speedRow("bf16",
+			race{workload: "inception-infer", batch: 16, peers: brain, must: 1, aim: 1.05, precision: "bf16"},
+			race{workload: "resnet50-infer", batch: 16, peers: brain, must: 1, aim: 1.05, precision: "bf16"}),
 		speedRow("transfer-train", race{workload: "transfer-train", batch: 20, peers: training, must: 1.5, aim: 1.9}),
 		speedRow("finetune-train", race{workload: "finetune-train", batch: 20, peers: training, must: 1.7, aim: 2.5}),
 		speedRow("augment", race{workload: "augment", batch: 20, peers: training, must: 3, aim: 6, data: photos}),
@@ -138,6 +142,9 @@ func (s *session) race(ctx context.Context, race race) ([]turn, error) {
 // tellRace adds the figures of a race.
 func (r *result) tellRace(race race, turns []turn) {
 	what := fmt.Sprintf("%s, batch %d", race.workload, race.batch)
+	if race.precision != "" {
+		what += ", " + race.precision
+	}
 	var ours, ratios []float64
 	theirs := map[string][]float64{}
 	for _, t := range turns {

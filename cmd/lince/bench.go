@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lince-ml/lince/applications"
+	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/backend/cpu"
 )
 
@@ -21,10 +22,16 @@ type benchSettings struct {
 	batch, threads, rounds int
 	data                   string
 	asJSON                 bool
+	precision              precision
 	// observe is told of the engine's steps; nil for nobody.
 	observe func(cpu.Step, time.Duration)
 	// steps is how many steps of training one call takes.
 	steps int
+}
+
+// engine returns what computes the workload.
+func (s *benchSettings) engine() (backend.Backend, error) {
+	return cpu.New(cpu.Options{Threads: s.threads, Observe: s.observe, BFloat16: s.precision == mixedBFloat16})
 }
 
 // benchResult is the line that bench --json prints.
@@ -87,7 +94,9 @@ func newBench() *cobra.Command {
 	flags.IntVar(&s.threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants")
 	flags.IntVar(&s.rounds, "rounds", 3, "`ROUNDS` of which the best counts, from 1; more where other programs run")
 	flags.StringVar(&s.data, "data", "", "`FOLDER` of pictures, one folder per class, for the workloads that read pictures")
+	bindPrecision(flags, &s.precision, "mixed_bfloat16 multiplies numbers of 8 bits precision, for processors with AVX512_BF16")
 	flags.BoolVar(&s.asJSON, "json", false, `print {"workload", "batch", "threads", "images_per_s"}`)
+	offer(cmd, map[string][]string{"precision": precisions()})
 	return cmd
 }
 

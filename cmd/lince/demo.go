@@ -165,7 +165,7 @@ func (d *demo) compile(classes int) (*lince.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := newEngine(d.threads)
+	engine, err := newEngine(d.threads, singlePrecision)
 	if err != nil {
 		return nil, err
 	}

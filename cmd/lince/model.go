@@ -40,7 +40,7 @@ func (s *modelSettings) load(path string, flags *pflag.FlagSet, options lince.Lo
 
 // complete makes a model and adds what it lacks.
 func (s *modelSettings) complete(path string, flags *pflag.FlagSet, open func() (*lince.Model, error)) (*lince.Model, error) {
-	engine, err := newEngine(s.threads)
+	engine, err := newEngine(s.threads, singlePrecision)
 	if err != nil {
 		return nil, err
 	}

@@ -78,6 +78,7 @@ measured by the same command; nothing else should run.`,
 	flags.IntVar(&s.rounds, "rounds", 5, "`RUNS` after the first, of which every kernel's fastest counts, from 1")
 	flags.IntVar(&s.top, "top", 30, "`KERNELS` to list, the slowest first; 0 for all")
 	flags.StringVar(&s.trace, "trace", "", "also write the last run to `FILE` as a trace that Chrome and Perfetto show")
+	bindPrecision(flags, &s.precision, "mixed_bfloat16 multiplies numbers of 8 bits precision; the peak stays float32's")
 	flags.BoolVar(&s.asJSON, "json", false, "print everything as JSON")
 	return cmd
 }
@@ -140,7 +141,7 @@ func (s *profileSettings) prepareModel(ctx context.Context, path string) (func()
 	if err != nil {
 		return nil, fmt.Errorf("%w (workloads are %s)", err, strings.Join(workloadNames(), ", "))
 	}
-	engine, err := newEngineWith(s.threads, s.observe)
+	engine, err := s.engine()
 	if err != nil {
 		return nil, err
 	}

@@ -50,16 +50,11 @@ func withProgramName(message string) string {
 }
 
 // newEngine returns the CPU engine with a number of threads, 0 for all.
-func newEngine(threads int) (backend.Backend, error) {
+func newEngine(threads int, p precision) (backend.Backend, error) {
 	if threads < 0 {
 		return nil, usageError{fmt.Errorf("--threads %d, expected 0 for all or a number of threads", threads)}
 	}
-	return newEngineWith(threads, nil)
-}
-
-// newEngineWith returns an engine that tells observe of its steps.
-func newEngineWith(threads int, observe func(cpu.Step, time.Duration)) (backend.Backend, error) {
-	return cpu.New(cpu.Options{Threads: threads, Observe: observe})
+	return cpu.New(cpu.Options{Threads: threads, BFloat16: p == mixedBFloat16})
 }
 
 // printJSON writes a value as indented JSON.

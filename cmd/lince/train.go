@@ -149,7 +149,7 @@ func (t *training) build() (err error) {
 	if err != nil {
 		return err
 	}
-	if t.engine, err = newEngine(t.settings.Threads); err != nil {
+	if t.engine, err = newEngine(t.settings.Threads, singlePrecision); err != nil {
 		return err
 	}
 	t.learner, t.source = t.model, t.data.train

@@ -24,7 +24,7 @@ func seedModel(s benchSettings, measured ...metrics.Metric) (*lince.Model, error
 	if err != nil {
 		return nil, err
 	}
-	engine, err := newEngineWith(s.threads, s.observe)
+	engine, err := s.engine()
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func inferring(name, what string, network applications.Application, size int) wo
 			if err != nil {
 				return nil, 0, err
 			}
-			engine, err := newEngineWith(s.threads, s.observe)
+			engine, err := s.engine()
 			if err != nil {
 				return nil, 0, err
 			}
@@ -69,7 +69,7 @@ func transferModel(ctx context.Context, s benchSettings, unfrozen string) (*linc
 	if err != nil {
 		return nil, err
 	}
-	engine, err := newEngineWith(s.threads, s.observe)
+	engine, err := s.engine()
 	if err != nil {
 		return nil, err
 	}
