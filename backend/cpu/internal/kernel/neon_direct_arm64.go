@@ -124,6 +124,76 @@ func strided1x8NEON(a *float32, step int, offsets *int, segments int, length int
 //go:noescape
 func strided1x4NEON(a *float32, step int, offsets *int, segments int, length int, b *float32, c *float32, stride int, columns int, bias *float32, residual *float32, apart int, mode int)
 
+// depthwise8NEON convolves blocks of 8 pixels, channel by channel.
+//
+//go:noescape
+func depthwise8NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise7NEON convolves blocks of 7 pixels, channel by channel.
+//
+//go:noescape
+func depthwise7NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise6NEON convolves blocks of 6 pixels, channel by channel.
+//
+//go:noescape
+func depthwise6NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise5NEON convolves blocks of 5 pixels, channel by channel.
+//
+//go:noescape
+func depthwise5NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise4NEON convolves blocks of 4 pixels, channel by channel.
+//
+//go:noescape
+func depthwise4NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3NEON convolves blocks of 3 pixels, channel by channel.
+//
+//go:noescape
+func depthwise3NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise2NEON convolves blocks of 2 pixels, channel by channel.
+//
+//go:noescape
+func depthwise2NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise1NEON convolves blocks of 1 pixels, channel by channel.
+//
+//go:noescape
+func depthwise1NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwiseGradient6NEON adds the gradients of 6 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient6NEON(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient5NEON adds the gradients of 5 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient5NEON(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient4NEON adds the gradients of 4 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient4NEON(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient3NEON adds the gradients of 3 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient3NEON(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient2NEON adds the gradients of 2 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient2NEON(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
+// depthwiseGradient1NEON adds the gradients of 1 weights of each channel.
+//
+//go:noescape
+func depthwiseGradient1NEON(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
+
 // outer12x8NEON adds the outer products of 12 rows and 8 columns.
 //
 //go:noescape

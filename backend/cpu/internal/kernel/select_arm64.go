@@ -65,19 +65,22 @@ func neon() *Set {
 			winograd2OutputsNEON, winograd2PooledNEON, winograd2MaximaNEON, winograd2GradientNEON,
 		}},
 		Depthwise: [8]Depthwise{
-			portableDepthwise(1), portableDepthwise(2), portableDepthwise(3), portableDepthwise(4),
-			portableDepthwise(5), portableDepthwise(6), portableDepthwise(7), portableDepthwise(8),
+			depthwise1NEON, depthwise2NEON, depthwise3NEON, depthwise4NEON,
+			depthwise5NEON, depthwise6NEON, depthwise7NEON, depthwise8NEON,
 		},
 		DepthwiseGradient: [6]DepthwiseGradient{
-			portableDepthwiseGradient(1), portableDepthwiseGradient(2), portableDepthwiseGradient(3),
-			portableDepthwiseGradient(4), portableDepthwiseGradient(5), portableDepthwiseGradient(6),
+			depthwiseGradient1NEON, depthwiseGradient2NEON, depthwiseGradient3NEON,
+			depthwiseGradient4NEON, depthwiseGradient5NEON, depthwiseGradient6NEON,
 		},
 		Add: addNEON, Sub: subNEON, Mul: mulNEON, Div: divNEON, Max: maxNEON, Min: minNEON,
 		MulAdd: mulAddNEON, Sqrt: sqrtNEON, Exp: expNEON, Sigmoid: sigmoidNEON, Tanh: tanhNEON,
 		ReLU: reluNEON, ReLUGrad: reluGradNEON,
 		ScaleShift: scaleShiftNEON, Fill: fillNEON,
 		Sum: sumNEON, Dot: dotNEON, Combine: combineNEON, AddRows: addRowsNEON,
-		Windows:   portableWindows(),
+		Windows: Windows{
+			MaxWindows: maxWindowsNEON, SumWindows: sumWindowsNEON, FirstMaxima: firstMaximaNEON,
+			AddWhere: addWhereNEON, SumWon: sumWonNEON, Unpool2: unpool2NEON,
+		},
 		Transpose: transposeInRegisters,
 		Stack:     stackInRegisters,
 	}

@@ -2,6 +2,7 @@ package kernel
 
 //go:generate sh -c "cd generate && go run . -isa avx2 -part window -out ../avx2_window_amd64.s -stubs ../avx2_window_amd64.go -pkg kernel"
 //go:generate sh -c "cd generate && go run . -isa avx512 -part window -out ../avx512_window_amd64.s -stubs ../avx512_window_amd64.go -pkg kernel"
+//go:generate sh -c "cd generate && go run ./neon -part window -out ../neon_window_arm64.s -stubs ../neon_window_arm64.go"
 
 // Nowhere is the number of no tap; see [Windows.FirstMaxima].
 const Nowhere = 255
