@@ -28,9 +28,9 @@ const (
 // transforms; and as transformed kernels are four times larger, or nearly two,
 // if there are tiles enough to share the reading of them.
 func (e *Engine) cheapest(g *Geometry, t task) Algorithm {
-	const fewest, vectors = 16, 8
-	if min(g.Channels, g.Filters) < fewest || e.set.Lanes < vectors {
-		return Product // in Go the transforms cost more than they save
+	const fewest = 16
+	if min(g.Channels, g.Filters) < fewest || !e.set.FastTransforms() {
+		return Product
 	}
 	best, least := Product, g.productCost(t, e.BFloat16)
 	for _, a := range []Algorithm{Winograd4, Winograd2} {

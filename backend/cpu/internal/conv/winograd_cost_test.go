@@ -9,9 +9,12 @@ import (
 	"github.com/lince-ml/lince/backend/cpu/internal/pool"
 )
 
-// TestChoice holds the cost model to what was measured.
+// TestChoice holds the cost model to what was measured, with AVX2.
 func TestChoice(t *testing.T) {
 	set, err := kernel.Select("avx2")
+	if err != nil {
+		set, err = kernel.Select("neon")
+	}
 	if err != nil {
 		t.Skip(err)
 	}
