@@ -217,11 +217,6 @@ func (f FineTune) unfreeze(m *Model, base []*layers.Instance) ([]*layers.Instanc
 	return unfrozen, nil
 }
 
-func normalises(i *layers.Instance) bool {
-	_, ok := i.Layer().(layers.BatchNormalization)
-	return ok
-}
-
 // factors gives lower layers smaller parts of the learning rate.
 func (f FineTune) factors(m *Model, unfrozen []*layers.Instance) map[string]float64 {
 	factors := maps.Clone(f.Training.RateFactors)

@@ -87,6 +87,24 @@ func (m *Model) UnfreezeFrom(name string) error {
 	return nil
 }
 
+// FreezeBatchNormalization freezes all batch normalisation, that of models
+// within too: fine-tuning does so behind Unfreeze or UnfreezeFrom, since the
+// averages of few small batches are worse than those that a base has brought.
+// Keras' guide reaches it by calling the base with training=False.
+func (m *Model) FreezeBatchNormalization() {
+	for instance := range m.network.deep() {
+		if normalises(instance) {
+			instance.SetTrainable(false)
+		}
+	}
+}
+
+// normalises reports whether a layer is a batch normalisation.
+func normalises(i *layers.Instance) bool {
+	_, ok := i.Layer().(layers.BatchNormalization)
+	return ok
+}
+
 func (m *Model) noLayer(name string) error {
 	return fmt.Errorf("lince: the model has no layer %q; Summary lists their names", name)
 }

@@ -144,6 +144,17 @@ func TestFrozenPartOnlyInfersOnTheEngine(t *testing.T) {
 	}
 }
 
+// Batch normalisation is frozen wherever it is, and nothing else.
+func TestFreezeBatchNormalization(t *testing.T) {
+	m := chain(t)
+	m.FreezeBatchNormalization()
+	for name, want := range map[string]bool{"block1_dense": true, "sequential/block2_dense": true, "sequential/block2_norm": false, "head": true} {
+		if got := m.Layer(name).Trainable(); got != want {
+			t.Errorf("%s is trainable: %v", name, got)
+		}
+	}
+}
+
 // A file keeps them, too.
 func TestSavedRateFactors(t *testing.T) {
 	m, path := chain(t), filepath.Join(t.TempDir(), "model.keras")

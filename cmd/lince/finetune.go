@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lince-ml/lince"
-	"github.com/lince-ml/lince/layers"
 )
 
 // finetuneSettings say what model is fine-tuned, and how much of it.
@@ -120,13 +119,8 @@ func unfreezeFrom(model *lince.Model, name string, batchNorm bool) error {
 			return err
 		}
 	}
-	if batchNorm {
-		return nil
-	}
-	for _, layer := range model.Layers() {
-		if _, normalizes := layer.Layer().(layers.BatchNormalization); normalizes {
-			layer.SetTrainable(false)
-		}
+	if !batchNorm {
+		model.FreezeBatchNormalization()
 	}
 	return nil
 }
