@@ -18,9 +18,13 @@ func (c *compiler) build(u *unit) error {
 	case wide:
 		s = c.wideCluster(u)
 	case product:
-		if op, isConvolution := u.members[0].op.(graph.Convolution); isConvolution {
+		op, isConvolution := u.members[0].op.(graph.Convolution)
+		switch {
+		case u.expansion != nil:
+			s = c.expanded(u)
+		case isConvolution:
 			s = c.convolution(u, op)
-		} else {
+		default:
 			s = c.dot(u)
 		}
 	default:

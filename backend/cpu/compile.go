@@ -109,7 +109,7 @@ func (c *compiler) analyse() error {
 	values := live(c.convolveMaxima(live(repeatShifts(noteMaxima(foldScales(live(b.values, roots)))), roots)), roots)
 	c.values = values
 	c.markLasting(values)
-	units := schedule(group(values))
+	units := schedule(c.expand(group(values)))
 	updates := map[*value]*graph.Variable{}
 	for _, u := range c.program.Updates {
 		updates[c.nodes[u.Value]] = u.Variable

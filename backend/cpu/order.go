@@ -11,6 +11,9 @@ func (u *unit) reads(visit func(*value)) {
 	if u.bias != nil {
 		visit(u.bias)
 	}
+	if u.expansion != nil && u.expansion.bias != nil {
+		visit(u.expansion.bias)
+	}
 	for _, member := range u.members {
 		for _, operand := range member.operands {
 			switch {

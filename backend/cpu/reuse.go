@@ -32,7 +32,7 @@ func (u *unit) last() *value {
 		if end >= 0 && u.members[end].stored() {
 			return u.members[end]
 		}
-	case u.kind == product && u.pooled == nil && u.residual != nil:
+	case u.kind == product && u.pooled == nil && u.expansion == nil && u.residual != nil:
 		if _, ok := u.members[0].op.(graph.Convolution); ok {
 			return u.result()
 		}

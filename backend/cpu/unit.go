@@ -23,6 +23,9 @@ type unit struct {
 	// above six behind the rectifier.
 	residual *value
 	cap      bool
+	// expansion is the convolution, with what is fused behind it, that makes the
+	// pictures of a depthwise one; nil for none. Its members are the first.
+	expansion *unit
 	// pooled is the pooling of a convolution's result, done while that is in
 	// the cache, or of a value; nil for none. Its members are the last.
 	pooled *pooled
