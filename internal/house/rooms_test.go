@@ -70,6 +70,7 @@ var rooms = map[string][]string{
 	"plot":                slices.Concat(below, root),
 	"callbacks":           slices.Concat(below, root),
 	"tune":                slices.Concat(below, root),
+	"watch":               slices.Concat(below, root, []string{"internal/web"}),
 	"transfer":            slices.Concat(below, root),
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
 	"applications/blocks": {"activations", "initializers", "layers", "regularizers"},
@@ -83,10 +84,11 @@ var rooms = map[string][]string{
 	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "cmd/acceptance/internal/ledger"}),
 	"cmd/acceptance/internal/ledger": {},
 
-	"internal/web":    {},
-	"internal/shapes": {"random"},
-	"internal/golden": {"tensor"},
-	"internal/house":  {},
+	"internal/web":     {},
+	"internal/browser": {}, // for tests alone
+	"internal/shapes":  {"random"},
+	"internal/golden":  {"tensor"},
+	"internal/house":   {},
 }
 
 // TestRoomsImportDownwards holds the code to the table. Tests are left out:

@@ -38,11 +38,24 @@ var Sheet string
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; " +
 	"media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+//go:embed icon.svg
+var icon string
+
 // Style serves the sheet.
-func Style() http.Handler {
+func Style() http.Handler { return file("style.css", "text/css; charset=utf-8", Sheet) }
+
+// Icon serves the picture that browsers show in tabs, for
+//
+//	<link rel="icon" href="icon.svg">
+//
+// without which they ask for one that is not there.
+func Icon() http.Handler { return file("icon.svg", "image/svg+xml", icon) }
+
+func file(name, kind, content string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeContent(w, r, "style.css", time.Time{}, strings.NewReader(Sheet))
+		w.Header().Set("Content-Type", kind)
+		http.ServeContent(w, r, name, time.Time{}, strings.NewReader(content))
 	})
 }
 
