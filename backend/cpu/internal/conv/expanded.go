@@ -47,7 +47,12 @@ func (e *Engine) Expands(first, then Geometry) bool {
 // Expanded prepares two convolutions that Expands allows.
 func (e *Engine) Expanded(first, then Geometry) *Expanded {
 	x := &Expanded{First: e.Forward(first), Then: e.Forward(then), engine: e}
-	x.made = newProductForward(e, &x.First.geometry)
+	switch a := x.First.algorithm.(type) {
+	case *productForward:
+		x.made = a
+	case *poolingForward:
+		x.made = a.productForward
+	}
 	x.panels = ceil(first.Filters, e.set.TileColumns)
 	x.held = x.layout()
 	x.tables = make([][]int, e.pool.Workers())
