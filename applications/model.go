@@ -54,6 +54,9 @@ func (d definition) model(ctx context.Context, o Options) (*lince.Model, error) 
 		return m, nil
 	}
 	_, err = m.LoadWeightsWith(path, lince.WeightsOptions{Names: o.Names})
+	if err != nil && d.takes.alpha {
+		err = fmt.Errorf("%w; the network was built with Alpha %v, which must be that of the file", err, o.Alpha)
+	}
 	return m, err
 }
 

@@ -17,6 +17,7 @@ import (
 
 func newEvaluate() *cobra.Command {
 	var settings modelSettings
+	var network networkSettings
 	var asJSON bool
 	var batch int
 	cmd := &cobra.Command{
@@ -25,18 +26,22 @@ func newEvaluate() *cobra.Command {
 		Long: `Measure the loss and the metrics of a model on the pictures of FOLDER, which
 holds one folder per class (or MNIST's idx files, whose test part is taken).
 The classes are those of the model's file, in its order; where it names none,
-the folders in the order of their names.
+the folders in the order of their names. MODEL may also be the name of a known
+network; those for ImageNet take a folder for each of its 1000 classes, called
+by its number in WordNet, n01440764.
 
 Pictures that cannot be read are named on standard error and left out.`,
 		Example: `  lince evaluate pets.keras photos/test
   lince evaluate pets.keras photos/test --json
-  lince evaluate keras-model.h5 photos/test --rescale 1/255`,
+  lince evaluate keras-model.h5 photos/test --rescale 1/255
+  lince evaluate resnet50 imagenet/val`,
 		Args: arguments("MODEL", "FOLDER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if batch < 1 {
 				return usageError{fmt.Errorf("--batch %d, expected at least 1", batch)}
 			}
-			model, err := settings.load(args[0], cmd.Flags(), lince.LoadOptions{})
+			network.numbered = true
+			model, err := network.openWith(cmd, &settings, args[0], lince.LoadOptions{})
 			if err != nil {
 				return err
 			}
@@ -64,6 +69,7 @@ Pictures that cannot be read are named on standard error and left out.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, `print {"loss", "accuracy", ...}`)
 	cmd.Flags().IntVar(&batch, "batch", 32, "`PICTURES` per step, from 1; fewer need less memory, the result is the same")
 	settings.bind(cmd.Flags())
+	network.bindWeights(cmd.Flags())
 	return cmd
 }
 

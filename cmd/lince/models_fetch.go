@@ -62,8 +62,12 @@ type fetching struct {
 
 func (f *fetching) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&f.from, "from", "", "copy the file from this `FOLDER` instead of downloading it")
-	flags.StringSliceVar(&f.mirrors, "mirror", nil, "`ADDRESS` of a folder to ask before the official one; "+fetch.MirrorVariable+" in the environment when not given")
+	bindMirrors(flags, &f.mirrors)
 	f.bindFolder(flags)
+}
+
+func bindMirrors(flags *pflag.FlagSet, mirrors *[]string) {
+	flags.StringSliceVar(mirrors, "mirror", nil, "`ADDRESS` of a folder to ask for published weights before the official one; "+fetch.MirrorVariable+" in the environment when not given")
 }
 
 func (f *fetching) bindFolder(flags *pflag.FlagSet) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/applications"
+	"github.com/lince-ml/lince/applications/fetch"
 )
 
 // imageNetClasses is how many classes the published weights tell apart.
@@ -24,6 +25,11 @@ type networkSettings struct {
 	weights, input string
 	alpha          float64
 	noTop          bool
+	// numbered calls ImageNet's classes by their numbers in WordNet, which
+	// unlike their names are unique.
+	numbered bool
+	mirrors  []string
+	matching weightsMatching
 }
 
 const networkSection = "A known network by its name, in place of a model's file (lince models lists them)"
@@ -32,7 +38,9 @@ const networkSection = "A known network by its name, in place of a model's file 
 func (s *networkSettings) bindWeights(flags *pflag.FlagSet) {
 	section(flags, networkSection, func(flags *pflag.FlagSet) {
 		flags.StringVar(&s.weights, "weights", applications.ImageNet, "imagenet for the published weights, fetched if need be, or a `FILE` of weights")
+		s.matching.bind(flags)
 		s.bindAlpha(flags)
+		bindMirrors(flags, &s.mirrors)
 	})
 }
 
@@ -65,12 +73,17 @@ func namesNetwork(argument string) (network applications.Application, found bool
 // open returns the model that an argument names, ready to predict: a known
 // network or a file.
 func (s *networkSettings) open(cmd *cobra.Command, settings *modelSettings, argument string) (*lince.Model, error) {
+	return s.openWith(cmd, settings, argument, lince.LoadOptions{NoCompile: true})
+}
+
+// openWith returns a file's model as options say.
+func (s *networkSettings) openWith(cmd *cobra.Command, settings *modelSettings, argument string, options lince.LoadOptions) (*lince.Model, error) {
 	network, found, err := namesNetwork(argument)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	if !found {
-		return settings.load(argument, cmd.Flags(), lince.LoadOptions{NoCompile: true})
+		return settings.load(argument, cmd.Flags(), options)
 	}
 	return settings.complete(argument, cmd.Flags(), func() (*lince.Model, error) {
 		model, err := s.build(cmd.Context(), network, cmd.ErrOrStderr())
@@ -80,11 +93,28 @@ func (s *networkSettings) open(cmd *cobra.Command, settings *modelSettings, argu
 		if shape := model.OutputShape(); len(shape) != 2 || shape[1] != imageNetClasses {
 			return model, nil
 		}
-		if err := applications.NameClasses(cmd.Context(), model, newFetcher(cmd.ErrOrStderr()).Weights); err != nil {
+		if err := s.nameClasses(cmd.Context(), model, cmd.ErrOrStderr()); err != nil {
 			return nil, fmt.Errorf("%w; --labels takes a file of class names", err)
 		}
 		return model, nil
 	})
+}
+
+// nameClasses gives a model for ImageNet the names of its classes.
+func (s *networkSettings) nameClasses(ctx context.Context, model *lince.Model, screen io.Writer) error {
+	client := s.fetcher(screen)
+	if err := applications.NameClasses(ctx, model, client.Weights); err != nil || !s.numbered {
+		return err
+	}
+	path, err := client.Weights(ctx, applications.ClassIndexFile())
+	if err != nil {
+		return err
+	}
+	index, err := applications.ReadClassIndex(path)
+	for i, class := range index {
+		model.Classes[i] = class.ID
+	}
+	return err
 }
 
 // look returns the model that an argument names as it is, a known network
@@ -106,9 +136,13 @@ func (s *networkSettings) build(ctx context.Context, network applications.Applic
 	if err != nil {
 		return nil, usageError{fmt.Errorf("--input: %w", err)}
 	}
-	return network.Model(ctx, applications.Options{
-		InputShape: shape, NoTop: s.noTop, Alpha: s.alpha, Weights: s.weights, Fetch: newFetcher(screen).Weights,
-	})
+	return s.matching.network(ctx, network, applications.Options{
+		InputShape: shape, NoTop: s.noTop, Alpha: s.alpha, Weights: s.weights, Fetch: s.fetcher(screen).Weights,
+	}, screen)
+}
+
+func (s *networkSettings) fetcher(screen io.Writer) fetch.Client {
+	return (&fetching{mirrors: s.mirrors}).client(screen)
 }
 
 // parseShape reads 150x150x3; nil where nothing is given.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lince-ml/lince/applications"
 	"github.com/lince-ml/lince/applications/fetch"
 )
 
@@ -61,5 +62,67 @@ func TestPredictByName(t *testing.T) {
 	t.Setenv(fetch.MirrorVariable, server.URL)
 	if text := succeed(t, "predict", "squeezenet", photo, "--weights", weights, "--top", "1"); !strings.Contains(text, "zebra") {
 		t.Errorf("it says %s", text)
+	}
+}
+
+// Weights go by name where that is asked for, and what they lack is told.
+func TestPredictByNamesOfLayers(t *testing.T) {
+	alone(t)
+	other, err := applications.MobileNetV2.Model(t.Context(), applications.Options{Alpha: 0.35, Classes: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	weights := filepath.Join(t.TempDir(), "other.keras")
+	if err := other.Save(weights); err != nil {
+		t.Fatal(err)
+	}
+	labels := filepath.Join(t.TempDir(), "labels.txt")
+	if err := os.WriteFile(labels, []byte(strings.Repeat("class\n", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	picture := filepath.Join(drawn(t, 1, "circle"), "circle")
+	predict := func(more ...string) outcome {
+		return call(t, append([]string{"predict", "mobilenet_v2", picture, "--labels", labels, "--weights", weights}, more...)...)
+	}
+	if o := predict("--alpha", "0.35", "--by-name", "--skip-mismatch"); o.status != 0 || !strings.Contains(o.screen, "1 of 105 layers") || !strings.Contains(o.screen, "predictions") {
+		t.Errorf("status %d saying %s", o.status, o.screen)
+	}
+	if o := predict("--alpha", "0.35", "--by-name"); o.status != failed || !strings.Contains(o.screen, `"predictions"`) {
+		t.Errorf("without --skip-mismatch: status %d saying %s", o.status, o.screen)
+	}
+	if o := predict("--alpha", "0.5"); o.status != failed || !strings.Contains(o.screen, "Alpha 0.5") {
+		t.Errorf("of another width: status %d saying %s", o.status, o.screen)
+	}
+	if o := call(t, "predict", "squeezenet", picture, "--labels", labels, "--weights", weights, "--by-name"); o.status != failed || !strings.Contains(o.screen, "none of its layers") {
+		t.Errorf("of another network: status %d saying %s", o.status, o.screen)
+	}
+	if o := call(t, "predict", "mobilenet_v2", picture, "--skip-mismatch"); o.status != misused || !strings.Contains(o.screen, "--weights FILE") {
+		t.Errorf("without a file: status %d saying %s", o.status, o.screen)
+	}
+}
+
+// A known network is measured on folders called by WordNet's numbers, and asks
+// the mirror that is given.
+func TestEvaluateByName(t *testing.T) {
+	alone(t)
+	content, err := os.ReadFile(realFile(t, "imagenet-250", "imagenet_class_index.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(content) }))
+	defer server.Close()
+	weights := filepath.Join(t.TempDir(), "squeezenet.weights.h5")
+	network, err := applications.SqueezeNet.Model(t.Context(), applications.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer network.Close()
+	if err := network.SaveWeights(weights); err != nil {
+		t.Fatal(err)
+	}
+	o := call(t, "evaluate", "squeezenet", drawn(t, 1, "n01440764", "n01443537"), "--weights", weights, "--mirror", server.URL)
+	if o.status != failed || !strings.Contains(o.screen, `"n01484850" has no folder`) {
+		t.Errorf("status %d saying %s", o.status, o.screen)
 	}
 }

@@ -27,8 +27,9 @@ type baseSettings struct {
 	Pool    string  `json:"pool,omitempty"`
 	Head    int     `json:"head,omitempty"`
 	Dropout float64 `json:"dropout,omitempty"`
-	Passes  int     `json:"feature_passes,omitempty"`
-	NoCache bool    `json:"no_feature_cache,omitempty"`
+	weightsMatching
+	Passes  int  `json:"feature_passes,omitempty"`
+	NoCache bool `json:"no_feature_cache,omitempty"`
 }
 
 // unscaled is the --rescale that leaves scaling to the base's own arithmetic.
@@ -47,6 +48,7 @@ const (
 func (b *baseSettings) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&b.Base, "base", "", "`NETWORK` that has learnt from other pictures, such as mobilenet_v2 or inception_v3 (lince models lists them): it stays as it is, and a classifier learns on what it makes of the pictures. The way to go with few pictures")
 	flags.StringVar(&b.Weights, "weights", applications.ImageNet, "weights of --base: imagenet fetches the published ones, `FILE` is read (.h5, .weights.h5, .keras, .safetensors), none begins at random and trains all layers")
+	b.weightsMatching.bind(flags)
 	flags.Float64Var(&b.Alpha, "alpha", 0, "`FACTOR` of the width of --base, for those that have several; 0 for 1. Smaller is faster and less sure")
 	flags.StringVar(&b.Cut, "cut", "", "`LAYER` of --base whose result the classifier takes; its last when empty. An earlier one suits pictures that are unlike photos")
 	flags.StringVar(&b.Pool, "pool", "", "how the features meet the classifier, as `KIND`: avg (mean of each channel), max or flatten (all of them); avg, with --cut flatten")
@@ -58,7 +60,7 @@ func (b *baseSettings) bind(flags *pflag.FlagSet) {
 
 func (b *baseSettings) validate(flags *pflag.FlagSet) error {
 	if b.Base == "" {
-		for _, name := range []string{"weights", "alpha", "cut", "pool", "head", "dropout", "feature-passes", "no-feature-cache"} {
+		for _, name := range []string{"weights", "by-name", "skip-mismatch", "alpha", "cut", "pool", "head", "dropout", "feature-passes", "no-feature-cache"} {
 			if flags.Changed(name) {
 				return fmt.Errorf("--%s goes with --base, the network to put a classifier on", name)
 			}
@@ -137,9 +139,9 @@ func (t *training) buildBase(ctx context.Context) error {
 	if weights == noWeights {
 		weights = ""
 	}
-	t.base, err = network.Model(ctx, applications.Options{
+	t.base, err = s.weightsMatching.network(ctx, network, applications.Options{
 		InputShape: []int{size.Height, size.Width, color.Channels()}, NoTop: true, Alpha: s.Alpha, Weights: weights, Fetch: t.fetchWeights,
-	})
+	}, t.screen)
 	if err != nil {
 		return err
 	}
