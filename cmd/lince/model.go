@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lince-ml/lince"
+	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/config"
 	"github.com/lince-ml/lince/format/keras"
 	"github.com/lince-ml/lince/images"
@@ -44,6 +45,11 @@ func (s *modelSettings) complete(path string, flags *pflag.FlagSet, open func() 
 	if err != nil {
 		return nil, err
 	}
+	return s.equip(path, flags, engine, open)
+}
+
+// equip is complete for an engine that several models share.
+func (s *modelSettings) equip(path string, flags *pflag.FlagSet, engine backend.Backend, open func() (*lince.Model, error)) (*lince.Model, error) {
 	model, err := open()
 	if err != nil {
 		return nil, err

@@ -44,6 +44,9 @@ func (s *Scanner) Errorf(format string, values ...any) error {
 	return fmt.Errorf("JSON, at byte %d: %w", s.at, fmt.Errorf(format, values...))
 }
 
+// Offset returns how many bytes were read.
+func (s *Scanner) Offset() int { return s.at }
+
 func (s *Scanner) space() {
 	for s.at < len(s.text) {
 		switch s.text[s.at] {

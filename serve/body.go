@@ -1,0 +1,91 @@
+package serve
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+// memory is what all bodies together may take.
+type memory struct {
+	mutex sync.Mutex
+	left  int64
+}
+
+func (m *memory) take(bytes int64) bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if bytes > m.left {
+		return false
+	}
+	m.left -= bytes
+	return true
+}
+
+func (m *memory) give(bytes int64) {
+	m.mutex.Lock()
+	m.left += bytes
+	m.mutex.Unlock()
+}
+
+// firstChunk is the memory for a body before any of it has come. It grows with
+// what comes, so that announcing much and sending little costs little.
+const firstChunk = 16 << 10
+
+// readBody returns the body of a request. release is to be called when it is
+// not needed any more, also after an error.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
+	limit, taken := s.limits.Body, int64(0)
+	release = func() { s.bodies.give(taken) }
+	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return nil, release, fail(http.StatusUnsupportedMediaType, "bodies with Content-Encoding %.40q are not taken; send it as it is", coding)
+	}
+	tooLarge := fail(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", limit)
+	if r.ContentLength > limit {
+		return nil, release, tooLarge
+	}
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(time.Now().Add(s.limits.Upload)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return nil, release, err
+	}
+	most := limit + 1 // one more byte tells that it is too large
+	if r.ContentLength >= 0 {
+		most = r.ContentLength
+	}
+	for size := min(firstChunk, most); ; size = min(4*size, most) {
+		if !s.bodies.take(size - taken) {
+			return nil, release, fail(http.StatusServiceUnavailable, "the server holds as many bodies as it has memory for; try again later")
+		}
+		taken = size
+		grown := make([]byte, size)
+		have := copy(grown, body)
+		n, err := io.ReadFull(r.Body, grown[have:])
+		body = grown[:have+n]
+		switch {
+		case int64(len(body)) > limit:
+			return nil, release, tooLarge
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && r.ContentLength < 0,
+			err == nil && size == most:
+			if r.ContentLength > int64(len(body)) {
+				return nil, release, fail(http.StatusBadRequest, "the body ends after %d of %d bytes", len(body), r.ContentLength)
+			}
+			return body, release, s.bodyRead(control)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil, release, fail(http.StatusRequestTimeout, "the body took longer than %v to arrive", s.limits.Upload)
+		case err != nil:
+			return nil, release, fail(http.StatusBadRequest, "the body cannot be read: %w", err)
+		}
+	}
+}
+
+// bodyRead sets the time for the rest of the request.
+func (s *Server) bodyRead(control *http.ResponseController) error {
+	err := errors.Join(control.SetReadDeadline(time.Time{}), control.SetWriteDeadline(time.Now().Add(s.limits.Answer)))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
