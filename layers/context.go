@@ -19,6 +19,9 @@ type Build struct {
 	Training bool
 	// Key is the random key (see graph.RandomUniform); nil when inferring.
 	Key *graph.Node
+	// Observe, if set, is told of every layer when its computation is built: its
+	// path, as Context.Path, and its results. Layers within a model come before it.
+	Observe func(path string, results []*graph.Node)
 
 	updates []*graph.Variable
 	current map[*graph.Variable]*graph.Node
@@ -52,6 +55,14 @@ func (b *Build) call(i *Instance, c *Context, parent string, inputs []*graph.Nod
 	}
 	defer b.Graph.Enter(name)()
 	c.build, c.instance, c.path = b, i, parent+name
+	results, err := b.results(i, c, inputs)
+	if err == nil && b.Observe != nil {
+		b.Observe(c.path, results)
+	}
+	return results, err
+}
+
+func (b *Build) results(i *Instance, c *Context, inputs []*graph.Node) ([]*graph.Node, error) {
 	if composite, ok := i.layer.(Composite); ok { // whose errors name the layer within
 		return composite.Results(c, inputs...)
 	}

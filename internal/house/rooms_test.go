@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune"}
+	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "explain"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -70,6 +70,7 @@ var rooms = map[string][]string{
 	"plot":                slices.Concat(below, root),
 	"callbacks":           slices.Concat(below, root),
 	"tune":                slices.Concat(below, root),
+	"explain":             slices.Concat(below, root, []string{"images/picture"}),
 	"watch":               slices.Concat(below, root, []string{"internal/web"}),
 	"transfer":            slices.Concat(below, root),
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
