@@ -99,6 +99,10 @@ func chooseClasses(dir string, asked []string, r rules, compat bool) ([]string, 
 	return slices.Clone(asked), nil
 }
 
+// ClassFolders returns the names of the folders in dir that FlowFromDirectory
+// takes for classes, sorted: all but hidden ones.
+func ClassFolders(dir string) ([]string, error) { return classFolders(dir, rules{}) }
+
 // noClasses says what is missing and what was perhaps meant.
 func noClasses(dir string) error {
 	hint := ""
