@@ -23,7 +23,7 @@ func TestDocumentedCodeCompiles(t *testing.T) {
 		examples += unindented(text(t, file))
 	}
 	block := regexp.MustCompile("(?s)```go\n(.*?)```")
-	for _, page := range []string{"README.md", "docs/keras.md"} {
+	for _, page := range []string{"README.md", "docs/keras.md", "docs/reports.md"} {
 		blocks := block.FindAllStringSubmatch(text(t, filepath.Join(root, page)), -1)
 		if len(blocks) == 0 {
 			t.Errorf("%s shows no code in Go", page)

@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "explain"}
+	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "report", "explain"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -77,6 +77,8 @@ var rooms = map[string][]string{
 	"applications/blocks": {"activations", "initializers", "layers", "regularizers"},
 	"applications/fetch":  {"applications"},
 	"serve":               slices.Concat(below, root, []string{"images/picture", "serve/internal/batching", "serve/internal/jsontensor"}),
+	"report":              slices.Concat(below, root, []string{"plot", "report/measure", "internal/web"}),
+	"report/measure":      {},
 	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
 
 	"serve/internal/batching":   {},

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestReport(t *testing.T) {
+	pictures, out := drawn(t, 10, "circle", "star"), filepath.Join(t.TempDir(), "pets.keras")
+	succeed(t, small(pictures, out, "--horizontal-flip")...)
+	folder := filepath.Join(t.TempDir(), "report")
+	text := succeed(t, "report", out, pictures, "--out", folder)
+	page := filepath.Join(folder, "report.html")
+	for _, part := range []string{" of 20 pictures are right", "Beware: 20 pictures are among those it was trained on", "too few", page} {
+		if !strings.Contains(text, part) {
+			t.Errorf("it lacks %q:\n%s", part, text)
+		}
+	}
+	content, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"lince train --settings", "lince report", "horizontal_flip"} {
+		if !strings.Contains(string(content), part) {
+			t.Errorf("the page lacks %q", part)
+		}
+	}
+	result := decode[struct {
+		Files    []string
+		Pictures int
+		Check    any
+	}](t, succeed(t, "report", out, pictures, "--out", folder, "--json", "--no-check", "--worst", "0", "--bins", "5"))
+	if !slices.Contains(result.Files, page) || result.Pictures != 20 || result.Check != nil {
+		t.Errorf("the result is %+v", result)
+	}
+}
+
+// TestReportOfModelAlone: a model without what its training left, on a folder
+// with a picture that cannot be read.
+func TestReportOfModelAlone(t *testing.T) {
+	folder := drawn(t, 2, "circle", "star")
+	broken := filepath.Join(folder, "star", "broken.jpg")
+	if err := os.WriteFile(broken, []byte("no picture"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	o := call(t, "report", trained(t), folder)
+	if o.status != succeeded || !strings.Contains(o.screen, "left out "+broken) || !strings.Contains(o.out, filepath.Join("report", "report.html")) {
+		t.Errorf("exit status %d\n%s%s", o.status, o.out, o.screen)
+	}
+}
+
+func TestReportRefusals(t *testing.T) {
+	model, folder, file := trained(t), drawn(t, 2, "circle", "star"), filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{folder, "--batch", "0"}, misused, "--batch 0"},
+		{[]string{folder, "--bins", "101"}, misused, "--bins 101"},
+		{[]string{folder, "--worst", "-1"}, misused, "--worst -1"},
+		{[]string{folder, "--out", file}, misused, "is a file"},
+		{[]string{folder, "--history", file}, failed, "is no history"},
+		{[]string{folder, "--settings", file}, failed, "settings.json"},
+		{[]string{drawn(t, 1, "circle", "square")}, failed, "tells circle, star apart"},
+		{[]string{t.TempDir()}, failed, "no class folders"},
+	} {
+		o := call(t, append([]string{"report", model, "--out", t.TempDir()}, c.args...)...)
+		if o.status != c.status || !strings.Contains(o.screen, c.says) {
+			t.Errorf("%q: exit status %d saying %s", c.args, o.status, o.screen)
+		}
+	}
+}
