@@ -25,6 +25,7 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
   lince check    photos/train                      what is wrong with the pictures
   lince train    photos/train --out pets.keras     train
   lince finetune pets.keras photos/train           go on with a pretrained base
+  lince watch    pets                              how it goes, in a browser
   lince plot     pets.history.json                 how it went
   lince evaluate pets.keras photos/test            how good it is
   lince predict  pets.keras cat.jpg photos/new/    use`,
@@ -38,7 +39,7 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
 	root.SetErr(screen)
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(misuse)
-	root.AddCommand(newDemo(), newCheck(), newTrain(), newFinetune(), newTune(), newLRFind(), newEvaluate(), newReport(), newPredict(), newSummary(), newPlot(), newBench(), newProfile(), newModels(), newVersion(), newCache())
+	root.AddCommand(newDemo(), newCheck(), newTrain(), newFinetune(), newTune(), newLRFind(), newEvaluate(), newReport(), newPredict(), newSummary(), newPlot(), newWatch(), newBench(), newProfile(), newModels(), newVersion(), newCache())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	root.SuggestionsMinimumDistance = 2

@@ -17,6 +17,7 @@ import (
 	"github.com/lince-ml/lince/data"
 	"github.com/lince-ml/lince/losses"
 	"github.com/lince-ml/lince/metrics"
+	"github.com/lince-ml/lince/watch"
 )
 
 func newTrain() *cobra.Command {
@@ -40,6 +41,8 @@ A run leaves beside --out NAME.keras:
     NAME.history.json   loss and accuracy of every epoch (lince plot draws it)
     NAME.settings.json  all settings: lince train --settings repeats the run
     NAME.log            what was printed
+    NAME.events.jsonl   what happened, batch by batch; --watch or lince watch shows it
+    NAME.samples.png    some of the pictures as the network saw them last
     NAME.backup.keras   what --resume goes on from; gone when the run came to its end
 An earlier model of that name stays until the training is over.
 
@@ -48,6 +51,7 @@ the same command with --resume goes on there, and ends with the same weights as
 if it had never stopped. A second Ctrl-C ends at once. Where the backup of an
 unfinished run is found, a training begins only with --resume or --anew.`,
 		Example: `  lince train photos/train --validation photos/test --augment default --out pets.keras
+  lince train photos/train --watch
   lince train photos/train --base mobilenet_v2 --optimizer adam --epochs 20
   lince train photos/train --epochs 30 --patience 5 --class-weights balanced
   lince train --settings pets.settings.json --seed 2 --out pets-2.keras`,
@@ -77,6 +81,11 @@ func (s *trainSettings) run(cmd *cobra.Command) (err error) {
 	if s.json {
 		t.screen = cmd.ErrOrStderr()
 	}
+	unserve, err := t.serveLive(cmd.Context())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unserve()) }()
 	if err := t.prepare(cmd.Context()); err != nil {
 		return err
 	}
@@ -239,7 +248,7 @@ func (t *training) callbacks() []lince.Callback {
 	if s.TensorBoard != "" {
 		list = append(list, callbacks.TensorBoard{LogDir: s.TensorBoard})
 	}
-	return list
+	return append(list, watch.Recorder{Path: s.Out, Pictures: t.data.train})
 }
 
 // begin is called when nothing hinders the training any more.

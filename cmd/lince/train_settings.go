@@ -51,6 +51,7 @@ type trainSettings struct {
 	// What belongs to one call and not to the run.
 	resume, anew, json, sized bool
 	from                      string
+	live                      watchSettings
 	// prepared is how the network that is gone on with takes its pictures;
 	// nil for one that is new.
 	prepared *images.Preprocessing
@@ -80,6 +81,7 @@ func (s *trainSettings) bindRun(flags *pflag.FlagSet) {
 	flags.StringVar(&s.from, "settings", "", "`FILE` NAME.settings.json of an earlier run to repeat; flags given beside it count more. Its paths begin where the command runs")
 	flags.IntVar(&s.BackupEvery, "backup-every", 0, "`BATCHES` between two backups, for long epochs on machines that may fail; 0 backs up after every epoch")
 	flags.StringVar(&s.TensorBoard, "tensorboard", "", "`FOLDER` to write event files for TensorBoard to")
+	s.live.bindTraining(flags)
 	flags.IntVar(&s.Threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants. The result is the same")
 	flags.BoolVar(&s.json, "json", false, "print the result as JSON on standard output, and the progress on standard error")
 }

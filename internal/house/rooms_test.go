@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "report", "explain"}
+	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "watch", "report", "explain"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
