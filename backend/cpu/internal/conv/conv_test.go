@@ -80,6 +80,9 @@ func eachEngine(t *testing.T, workers int, f func(e *Engine, name string)) {
 			f(e, name+", bfloat16")
 		}
 		p.Close()
+		if testing.Short() {
+			return // the best do where a processor is emulated, or races are looked for
+		}
 	}
 }
 
