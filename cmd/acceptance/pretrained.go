@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -22,11 +23,29 @@ const (
 	pretrainedAlpha  = 0.35
 )
 
+// tuning is how both halves go on from a trained head.
+type tuning struct {
+	From         string  `json:"from"`
+	Optimizer    string  `json:"optimizer"`
+	LearningRate float64 `json:"learning_rate"`
+	Epochs       int     `json:"epochs"`
+	Batch        int     `json:"batch"`
+	Mirror       bool    `json:"mirror"`
+}
+
+// pretrainedTuning is what lince finetune does unless it is told otherwise, on
+// photos half of which are mirrored: the head tells 99.6 % of the training
+// photos right, so those as they are teach nothing more. It was chosen on fifths
+// of the training photos, each held back once.
+func pretrainedTuning() tuning {
+	return tuning{From: "block_13_expand", Optimizer: "Adam", LearningRate: 1e-5, Epochs: 5, Batch: 20, Mirror: true}
+}
+
 // trainedHead is what training a head came to.
 type trainedHead struct {
 	Accuracy float64 `json:"accuracy"`
 	Seconds  float64 `json:"seconds"`
-	// Tuned is the accuracy after fine-tuning, of Lince's half only.
+	// Tuned is the accuracy after fine-tuning.
 	Tuned float64 `json:"tuned"`
 }
 
@@ -78,7 +97,7 @@ func measurePretrained(ctx context.Context, s *session) (*result, error) {
 		}
 		r.compareHeads(set, ours, keras)
 	}
-	r.note("MobileNetV2 0.35 at 224×224, real ImageNet weights, frozen; average pool, dropout 0.2, Adam 1e-3, batches of 20, 20 epochs on features computed once. Lince's time is that of the whole process with nothing kept from before, Keras' begins after its imports. Fine-tuned: the layers from block_13_expand on for 5 epochs at a learning rate of 1e-5. Of the flowers every fifth photo of each class, by name, is for the test.")
+	r.note("MobileNetV2 0.35 at 224×224, real ImageNet weights, frozen; average pool, dropout 0.2, Adam 1e-3, batches of 20, 20 epochs on features computed once. Lince's time is that of the whole process with nothing kept from before, Keras' begins after its imports. Fine-tuned, not timed: the layers from block_13_expand on but batch normalisation, for 5 epochs of photos half of which are mirrored, Adam 1e-5; a recipe that was chosen on parts of the training photos, where it won 0.3 points; what other recipes won was within chance of that, but for larger rates, which lost. Of the flowers every fifth photo of each class, by name, is for the test.")
 	return r, nil
 }
 
@@ -93,7 +112,7 @@ func (r *result) compareHeads(set set, ours, keras []trainedHead) {
 	}
 	accuracy := func(h trainedHead) float64 { return 100 * h.Accuracy }
 	own, theirs := mean(ours, accuracy), mean(keras, accuracy)
-	tuned := mean(ours, func(h trainedHead) float64 { return 100 * h.Tuned })
+	change := func(h trainedHead) float64 { return 100 * (h.Tuned - h.Accuracy) }
 	judged := set.classes == 2 // the course's pets
 	what := fmt.Sprintf("%s, mean of %d seeds", set.name, len(ours))
 	if judged {
@@ -105,10 +124,11 @@ func (r *result) compareHeads(set set, ours, keras []trainedHead) {
 	}
 	r.tell(what+": Keras' test accuracy", theirs, "%")
 	if judged {
-		r.atLeast(what+": change by fine-tuning", tuned-own, 0, "points")
+		r.atLeast(what+": change by fine-tuning", mean(ours, change), 0, "points")
 	} else {
-		r.tell(what+": change by fine-tuning", tuned-own, "points")
+		r.tell(what+": change by fine-tuning", mean(ours, change), "points")
 	}
+	r.tell(what+": change by fine-tuning in Keras", mean(keras, change), "points")
 	seconds := func(h trainedHead) float64 { return h.Seconds }
 	if judged {
 		r.below(what+": Lince's time to Keras'", mean(ours, seconds)/mean(keras, seconds), 1, "×")
@@ -121,6 +141,7 @@ func (s *session) kerasHead(ctx context.Context, set set, weights string, seed i
 	request := map[string]any{
 		"train": set.train, "test": set.test, "classes": set.classes, "weights": weights, "alpha": pretrainedAlpha,
 		"size": pretrainedSize, "epochs": pretrainedEpochs, "seed": seed, "threads": 2,
+		"tuning": pretrainedTuning(),
 	}
 	return h, s.ask(ctx, script{"pretrained.py", pretrainedScript}, "head", request, &h)
 }
@@ -137,8 +158,9 @@ func (s *session) linceHead(ctx context.Context, set set, weights string, seed i
 	if err != nil {
 		return h, err
 	}
-	h.Tuned, err = s.validated(ctx, "finetune", out, set.train, "--validation", set.test, "--from", "block_13_expand",
-		"--learning-rate", "1e-5", "--epochs", "5", "--batch", "20", "--seed", strconv.Itoa(seed), "--threads", "2", "--out", out+".tuned.keras")
+	t := pretrainedTuning()
+	h.Tuned, err = s.validated(ctx, "finetune", out, set.train, "--validation", set.test, "--from", t.From, fmt.Sprintf("--horizontal-flip=%v", t.Mirror), "--optimizer", strings.ToLower(t.Optimizer),
+		"--learning-rate", fmt.Sprint(t.LearningRate), "--epochs", strconv.Itoa(t.Epochs), "--batch", strconv.Itoa(t.Batch), "--seed", strconv.Itoa(seed), "--threads", "2", "--out", out+".tuned.keras")
 	return h, err
 }
 

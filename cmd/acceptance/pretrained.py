@@ -23,7 +23,7 @@ def photos(folder, size):
 
 
 def head(request):
-    """Trains a head on what a frozen MobileNetV2 makes of photos, computed once."""
+    """Trains a head on what a frozen MobileNetV2 makes of photos, computed once, and goes on with the top of the base."""
     import keras
     import tensorflow as tf
 
@@ -33,10 +33,10 @@ def head(request):
     base = keras.applications.MobileNetV2(
         alpha=request["alpha"], include_top=False, weights=request["weights"], pooling="avg", input_shape=(request["size"], request["size"], 3)
     )
-    features, labels = {}, {}
+    pixels, features, labels = {}, {}, {}
     for part in ("train", "test"):
-        pixels, labels[part] = photos(request[part], request["size"])
-        features[part] = base.predict(pixels, batch_size=32, verbose=0)
+        pixels[part], labels[part] = photos(request[part], request["size"])
+        features[part] = base.predict(pixels[part], batch_size=32, verbose=0)
     two = request["classes"] == 2
     model = keras.Sequential(
         [
@@ -49,7 +49,31 @@ def head(request):
     model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
     model.fit(features["train"], labels["train"], batch_size=20, epochs=request["epochs"], verbose=0)
     accuracy = model.evaluate(features["test"], labels["test"], verbose=0)[1]
-    return {"accuracy": float(accuracy), "seconds": time.perf_counter() - begun}
+    seconds = time.perf_counter() - begun
+    tuned = tune(request["tuning"], base, model, loss, pixels, labels)
+    return {"accuracy": float(accuracy), "seconds": seconds, "tuned": tuned}
+
+
+def tune(request, base, head, loss, pixels, labels):
+    """Lets the layers from one on learn but batch normalisation, and the head with them; the test accuracy at the end."""
+    import keras
+
+    learns = False
+    for layer in base.layers:
+        learns = learns or layer.name == request["from"]
+        layer.trainable = learns and not isinstance(layer, keras.layers.BatchNormalization)
+    model = keras.Sequential([base, head])
+    model.compile(getattr(keras.optimizers, request["optimizer"])(request["learning_rate"]), loss, metrics=["accuracy"])
+    model.fit(batches(pixels["train"], labels["train"], request), epochs=request["epochs"], verbose=0)
+    return float(model.evaluate(pixels["test"], labels["test"], verbose=0)[1])
+
+
+def batches(pixels, labels, request):
+    """Batches in another order in every epoch, half of the photos mirrored if it is asked for."""
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    generator = ImageDataGenerator(horizontal_flip=request["mirror"])
+    return generator.flow(pixels, labels, batch_size=request["batch"])
 
 
 def finetuned(request):

@@ -34,11 +34,16 @@ than that of the first training, and batch normalisation keeps its averages and
 its scale unless --train-batch-norm is given: the few pictures of a batch say
 little about the mean of all.
 
+Pictures that the classifier tells apart already teach nothing more; those that
+are changed in every epoch do: mirror photos with --horizontal-flip at least. With
+few pictures expect little.
+
 The upper layers know the most special things; the fewer pictures there are and
 the more they are like photos, the fewer layers should be unfrozen. lince summary
 MODEL lists their names. The run leaves the files that lince train leaves, and is
 stopped and resumed like it.`,
 		Example: `  lince finetune pets.keras photos/train --from mixed6 --validation photos/test
+  lince finetune pets.keras photos/train --from block_13_expand --horizontal-flip
   lince finetune pets.keras photos/train --from block_13_expand --learning-rate 1e-5 --augment default`,
 		Args: arguments("MODEL", "FOLDER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -77,6 +82,9 @@ func (s *trainSettings) bindTuning(flags *pflag.FlagSet) {
 		flags.StringVar(&s.From, "from", "", "`LAYER` from which on layers learn; those before it stay. All learn when empty")
 		flags.BoolVar(&s.TrainBatchNorm, "train-batch-norm", false, "let batch normalisation learn, too; for large batches and many pictures")
 		s.bindLearning(flags, 5, 1e-5)
+		s.Optimizer = "adam"
+		optimizer := flags.Lookup("optimizer")
+		optimizer.DefValue, optimizer.Usage = s.Optimizer, "`NAME` of the optimiser: "+strings.Join(optimizerNames(), ", ")+"; the first steps of adam are of the size of the learning rate, those of rmsprop three times as large"
 		flags.IntVar(&s.Passes, "feature-passes", 0, "with augmentation: compute what the layers that stay make of so many augmented `EPOCHS` and take those in turns; 0 computes every epoch anew")
 		flags.BoolVar(&s.NoCache, "no-feature-cache", false, "compute what the layers that stay make of the pictures in every epoch, and keep nothing")
 	})
