@@ -151,6 +151,7 @@ func (s *serving) complete(cmd *cobra.Command, args []string) (err error) {
 	if s.options.TLS, err = s.encryption(); err != nil {
 		return err
 	}
+	s.options.Explain = explainPicture
 	s.options.Token, err = s.readToken()
 	return err
 }

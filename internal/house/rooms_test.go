@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "watch", "report", "explain"}
+	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "watch", "explain", "report", "serve"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -84,7 +84,7 @@ var rooms = map[string][]string{
 	"serve/internal/batching":   {},
 	"serve/internal/jsontensor": {},
 
-	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "cmd/acceptance/internal/ledger"}),
+	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "internal/restclient", "cmd/acceptance/internal/ledger"}),
 	"cmd/acceptance/internal/ledger": {},
 
 	"internal/web":     {},
