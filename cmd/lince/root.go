@@ -39,7 +39,7 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
 	root.SetErr(screen)
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(misuse)
-	root.AddCommand(newDemo(), newCheck(), newTrain(), newFinetune(), newTune(), newLRFind(), newEvaluate(), newReport(), newPredict(), newSummary(), newPlot(), newWatch(), newBench(), newProfile(), newModels(), newVersion(), newCache())
+	root.AddCommand(newDemo(), newCheck(), newTrain(), newFinetune(), newTune(), newLRFind(), newEvaluate(), newReport(), newPredict(), newServe(), newSummary(), newPlot(), newWatch(), newBench(), newProfile(), newModels(), newVersion(), newCache())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	root.SuggestionsMinimumDistance = 2
