@@ -46,10 +46,13 @@ func (e *Engine) chooseForward(g *Geometry) forwardAlgorithm {
 	case Depthwise:
 		return newDepthwiseForward(e, g)
 	default:
-		if g.fewChannels() && !e.BFloat16 {
+		switch {
+		case e.BFloat16 && g.roundingPays():
+			return newProductForward(e, g, true)
+		case g.fewChannels():
 			return newPoolingForward(e, g)
 		}
-		return newProductForward(e, g)
+		return newProductForward(e, g, false)
 	}
 }
 

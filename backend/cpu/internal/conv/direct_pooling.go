@@ -21,7 +21,7 @@ type poolingWorker struct {
 }
 
 func newPoolingForward(e *Engine, g *Geometry) *poolingForward {
-	p := &poolingForward{productForward: newProductForward(e, g), workers: make([]poolingWorker, e.pool.Workers())}
+	p := &poolingForward{productForward: newProductForward(e, g, false), workers: make([]poolingWorker, e.pool.Workers())}
 	for i := range p.workers {
 		p.workers[i].numbers = [4]int32{0, 1, 2, 3}
 	}

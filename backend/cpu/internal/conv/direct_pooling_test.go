@@ -15,7 +15,7 @@ func TestPoolingOfFewChannels(t *testing.T) {
 	const pictures = 2
 	eachEngine(t, 2, func(e *Engine, name string) {
 		if e.BFloat16 {
-			return // its convolutions of few channels do not pool
+			return // where it rounds, it does not pool
 		}
 		r := rand.New(rand.NewPCG(6, 1))
 		for _, g := range []Geometry{

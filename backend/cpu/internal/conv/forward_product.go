@@ -11,7 +11,8 @@ type productForward struct {
 	product  gemm.Product
 }
 
-func newProductForward(e *Engine, g *Geometry) *productForward {
+// newProductForward is a product of float32, or of numbers rounded to bfloat16.
+func newProductForward(e *Engine, g *Geometry, rounded bool) *productForward {
 	f := &productForward{engine: e, geometry: g}
 	channels, filters := g.perGroup()
 	f.patches.view = view{
@@ -20,7 +21,7 @@ func newProductForward(e *Engine, g *Geometry) *productForward {
 	}
 	f.patches.measure()
 	f.kernels = gemm.Columns{Set: e.set, Stride: g.Filters, Lanes: filters}
-	f.product = gemm.Product{Columns: filters, Depth: g.taps() * channels, Left: &f.patches, Right: &f.kernels, Keep: true, BFloat16: e.BFloat16}
+	f.product = gemm.Product{Columns: filters, Depth: g.taps() * channels, Left: &f.patches, Right: &f.kernels, Keep: true, BFloat16: rounded}
 	return f
 }
 

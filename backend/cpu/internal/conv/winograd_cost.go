@@ -70,6 +70,17 @@ func (g *Geometry) productCost(t task, rounded bool) float64 {
 	return max(9*g.pairs()*g.pictures()*float64(pixels)*share, reading(9*g.pairs()))
 }
 
+// roundingPays reports whether a product over patches takes less time in
+// bfloat16, though patches must then be rounded: in pieces, a row of the
+// window each. Counted in cycles of vectors of 512 bits, for one position.
+func (g *Geometry) roundingPays() bool {
+	const lanes, piece = 16, 15
+	channels, filters := g.perGroup()
+	depth := g.taps() * channels
+	rounding := piece*g.Size[0] + 2*depth/lanes
+	return rounding < depth*filters/(2*lanes)
+}
+
 func (g *Geometry) winogradCost(a Algorithm, t task) float64 {
 	out, channels, filters := g.Out, g.Channels, g.Filters
 	if t == inputTask {

@@ -11,6 +11,19 @@ import (
 // columns of an item multiply them. Its sums, and what is done to them, are
 // float32.
 
+// Rounded is a left factor whose lanes can be had in bfloat16. They form groups
+// of equally many lanes, a constant step apart.
+type Rounded interface {
+	Operand
+	// Groups returns how many groups there are, the lanes of each and their step.
+	Groups() (groups, lanes, step int)
+	// Group returns the first lane of a group, and the range of the depth out of
+	// which all of its lanes are zero; both ends are even or the depth's own.
+	Group(i, depth int) (first, from, to int)
+	// Round writes the numbers [from, to) of a lane to dst[:to-from].
+	Round(dst []uint16, lane, from, to int)
+}
+
 // BFloat16Size returns the elements of a right factor packed in bfloat16.
 func (m *Multiplier) BFloat16Size(columns, depth int) int {
 	return roundUp(columns, m.set.TileColumns) * ceil(depth, 2)
@@ -18,15 +31,15 @@ func (m *Multiplier) BFloat16Size(columns, depth int) int {
 
 // rounds reports whether the product can be computed in bfloat16.
 func (m *Multiplier) rounds(p *Product) bool {
-	_, placed := p.Left.(Placed)
-	fits := p.Depth <= depthBlock*columnBlock && distance(p.Depth)*m.set.TileRows <= 2*gathered
-	return p.BFloat16 && placed && fits && p.Packed != nil && p.Depth > 0 && p.Chunks <= 1
+	_, rounded := p.Left.(Rounded)
+	fits := distance(p.Depth)*m.set.TileRows <= 2*gathered
+	return p.BFloat16 && rounded && fits && p.Packed != nil && p.Depth > 0 && p.Chunks <= 1
 }
 
 // distance is that of rounded lanes: whole cache lines, an odd number of them.
 func distance(depth int) int {
 	const line = 32
-	return (ceil(depth, line) | 1) * line
+	return (ceil(depth+1, line) | 1) * line
 }
 
 func (m *Multiplier) runBFloat16(p *Product) error {
@@ -42,8 +55,9 @@ func (m *Multiplier) runBFloat16(p *Product) error {
 
 // cutBFloat16 divides the product into items.
 func (m *Multiplier) cutBFloat16(p *Product) {
-	s := strips{left: p.Left.(Placed), line: p.Rows, perLine: ceil(p.Rows, m.set.TileRows)}
-	s.total = s.perLine
+	groups, lanes, _ := p.Left.(Rounded).Groups()
+	s := strips{line: lanes, perLine: ceil(lanes, m.set.TileRows)}
+	s.total = groups * s.perLine
 	size := distance(p.Depth) * m.set.TileRows
 	m.share(p, s, max(1, min(mostStrips, max(2*stripsOfItem/size, min(2*gathered/size, leastStrips)))))
 }
@@ -80,55 +94,50 @@ type rounding Multiplier
 
 func (x *rounding) Do(item, worker int) {
 	p, d, w := x.product, &x.plan, &x.workers[worker]
-	from := item / d.columnItems * x.strips.together
-	count := min(x.strips.together, x.strips.total-from)
-	apart := distance(p.Depth)
+	first := item / d.columnItems * x.strips.together
+	count := min(x.strips.together, x.strips.total-first)
+	size := x.set.TileRows * distance(p.Depth)
 	rounded := words(w.gathered)
 	for i := range count {
-		s := &w.strips[i]
-		s.row, s.count = x.strips.rows(from + i)
-		for lane := range s.count {
-			x.round(rounded[(i*x.set.TileRows+lane)*apart:][:apart], s.row+lane, w.right)
-		}
+		x.round(&w.rounded[i], rounded[i*size:], first+i)
 	}
 	width := x.set.TileColumns
-	first := item % d.columnItems * d.columns
-	for column := first; column < min(first+d.columns, p.Columns); column += width {
+	column := item % d.columnItems * d.columns
+	for end := min(column+d.columns, p.Columns); column < end; column += width {
 		panel := (*pairing)(x).panel(column / width)
 		for i := range count {
-			x.multiply(&w.strips[i], &rounded[i*x.set.TileRows*apart], &panel[0], column)
+			x.multiply(&w.rounded[i], rounded[i*size:], panel, column)
 		}
 	}
 }
 
-// round rounds a lane of the left factor, and a zero behind an odd depth.
-func (x *rounding) round(to []uint16, lane int, scratch []float32) {
-	p, left := x.product, x.strips.left
-	if p.Depth%2 > 0 {
-		to[p.Depth] = 0
-	}
-	at, ok := left.At(lane, 1)
-	offsets, length := left.Segments()
-	switch {
-	case !ok:
-		left.Gather(scratch, p.Depth, p.Depth, lane, 1)
-		x.set.BFloat16.Round(&to[0], &scratch[0], p.Depth)
-	case len(offsets) == 0:
-		x.set.BFloat16.Round(&to[0], at, p.Depth)
-	default:
-		for i, offset := range offsets {
-			x.set.BFloat16.Round(&to[i*length], (*float32)(unsafe.Add(unsafe.Pointer(at), 4*offset)), length)
-		}
+// roundedStrip is some rows of the left factor, step apart, which have the
+// numbers [from, to) of the depth.
+type roundedStrip struct{ row, step, count, from, to int }
+
+// round writes the rows of a strip to memory, distance apart, each at its
+// place in the depth.
+func (x *rounding) round(s *roundedStrip, to []uint16, index int) {
+	p, left := x.product, x.product.Left.(Rounded)
+	group, first := index/x.strips.perLine, 0
+	first, s.count = x.strips.rows(index % x.strips.perLine)
+	s.row, s.from, s.to = left.Group(group, p.Depth)
+	_, _, s.step = left.Groups()
+	s.row += first * s.step
+	for i := range s.count {
+		line := to[i*distance(p.Depth):][:s.to+1]
+		left.Round(line[s.from:], s.row+i*s.step, s.from, s.to)
+		line[s.to] = 0 // joins an odd last number
 	}
 }
 
-func (x *rounding) multiply(s *strip, rows, panel *uint16, column int) {
-	p := x.product
-	columns := min(x.set.TileColumns, p.Columns-column)
+func (x *rounding) multiply(s *roundedStrip, rows, panel []uint16, column int) {
+	p, width := x.product, x.set.TileColumns
+	columns := min(width, p.Columns-column)
 	out := &p.Out[s.row*p.Stride+column]
 	bias, residual, apart := p.behind(s.row, column)
-	x.set.BFloat16.PairedFor(s.count, columns).Multiply(rows, distance(p.Depth), ceil(p.Depth, 2), panel,
-		out, p.Stride, columns, bias, residual, apart, p.mode())
+	x.set.BFloat16.PairedFor(s.count, columns).Multiply(&rows[s.from], distance(p.Depth), ceil(s.to-s.from, 2), &panel[s.from*width],
+		out, s.step*p.Stride, columns, bias, residual, s.step*apart, p.mode())
 }
 
 // behind returns what a tile adds to its sums: the bias, and the residual or
@@ -156,4 +165,15 @@ func (p *Product) mode() kernel.Mode {
 		mode |= kernel.Cap
 	}
 	return mode
+}
+
+// Groups implements Rounded.
+func (r *Rows) Groups() (groups, lanes, step int) { return 1, r.Lanes, 1 }
+
+// Group implements Rounded.
+func (r *Rows) Group(_, depth int) (first, from, to int) { return 0, 0, depth }
+
+// Round implements Rounded.
+func (r *Rows) Round(dst []uint16, lane, from, to int) {
+	r.Set.BFloat16.Round(&dst[0], &r.Data[lane*r.Stride+from], to-from)
 }

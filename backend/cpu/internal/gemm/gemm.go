@@ -69,7 +69,7 @@ type Product struct {
 	// Chunks must come from.
 	Stream bool
 	// BFloat16 asks for factors rounded to bfloat16, whose products are added in
-	// float32. It is for a left factor that is Placed and a Packed memory, then of
+	// float32. It is for a left factor that is Rounded and a Packed memory, then of
 	// BFloat16Size elements; others are multiplied as they are.
 	BFloat16 bool
 }
@@ -91,6 +91,7 @@ type worker struct {
 	left, right, tile, bias []float32
 	gathered                []float32
 	strips                  [mostStrips]strip
+	rounded                 [mostStrips]roundedStrip
 	rows                    []*float32
 }
 
