@@ -137,6 +137,6 @@ func (c *channelwise) compute(item, worker, column, size, blocks int) {
 	}
 	y, x := c.first[0]+row*c.apart[0], c.first[1]+column*c.apart[1]
 	out := &c.out[((picture*c.extent[0]+y)*c.extent[1]+x)*c.pixel]
-	v.set.Depthwise[size-1](out, c.apart[1]*c.pixel, &v.data[picture*v.extent[0]*v.extent[1]*v.pixel], v.stride[1]*v.pixel,
+	v.set.DepthwiseFor(size, v.stride[1]*v.pixel, table)(out, c.apart[1]*c.pixel, &v.data[picture*v.extent[0]*v.extent[1]*v.pixel], v.stride[1]*v.pixel,
 		&c.w[0], &table[:1][0], len(table)/2, v.pixel, bias, residual, v.pixel, mode, blocks)
 }

@@ -214,7 +214,7 @@ func (x *Expanded) convolve(scratch []float32, picture, row, panel, worker int) 
 		if x.Then.Residual != nil {
 			residual = &x.Then.Residual[pixel*g.Filters+channel]
 		}
-		set.Depthwise[wide-1](&x.y[pixel*stride+channel], stride, &scratch[column*g.Stride[1]*h.channels], g.Stride[1]*h.channels,
+		set.DepthwiseFor(wide, g.Stride[1]*h.channels, table)(&x.y[pixel*stride+channel], stride, &scratch[column*g.Stride[1]*h.channels], g.Stride[1]*h.channels,
 			&x.w[channel], &table[:1][0], len(table)/2, channels, bias, residual, g.Filters, mode, count)
 		column += wide * count
 	}

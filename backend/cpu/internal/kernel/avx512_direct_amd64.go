@@ -284,6 +284,56 @@ func depthwiseGradient2AVX512(sums *float32, x *float32, step int, between int, 
 //go:noescape
 func depthwiseGradient1AVX512(sums *float32, x *float32, step int, between int, gradient *float32, count int, channels int)
 
+// depthwise3x3s1x8AVX512 convolves blocks of 8 pixels with 3×3 weights at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x8AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x7AVX512 convolves blocks of 7 pixels with 3×3 weights at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x7AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x6AVX512 convolves blocks of 6 pixels with 3×3 weights at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x6AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x5AVX512 convolves blocks of 5 pixels with 3×3 weights at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x5AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x4AVX512 convolves blocks of 4 pixels with 3×3 weights at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x4AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x8AVX512 convolves blocks of 8 pixels with 3×3 weights at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x8AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x7AVX512 convolves blocks of 7 pixels with 3×3 weights at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x7AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x6AVX512 convolves blocks of 6 pixels with 3×3 weights at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x6AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x5AVX512 convolves blocks of 5 pixels with 3×3 weights at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x5AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x4AVX512 convolves blocks of 4 pixels with 3×3 weights at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x4AVX512(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
 // outer14x32AVX512 adds the outer products of 14 rows and 32 columns.
 //
 //go:noescape

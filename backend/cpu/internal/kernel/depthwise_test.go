@@ -18,6 +18,9 @@ func FuzzDepthwise(f *testing.F) {
 			r := rand.New(rand.NewPCG(seed, 5))
 			for i := range s.Depthwise {
 				compareDepthwise(t, s, i, int(channels)+1, r)
+				for stride := range 3 {
+					compareDepthwise3x3(t, s, i, stride, int(channels)+1, r)
+				}
 			}
 			for i := range s.DepthwiseGradient {
 				compareDepthwiseGradient(t, s, i, int(channels)+1, r)
@@ -28,13 +31,35 @@ func FuzzDepthwise(f *testing.F) {
 
 func compareDepthwise(t *testing.T, s *Set, at, channels int, r *rand.Rand) {
 	t.Helper()
-	count, blocks := r.IntN(10), 1+r.IntN(3)
-	pixels := blocks * (at + 1)
-	step, across, apart := r.IntN(2*channels), channels+r.IntN(5), channels+r.IntN(5)
+	count := r.IntN(10)
 	taps := make([]int, 2*count+2)
 	for i := range taps {
 		taps[i] = r.IntN(100)
 	}
+	compareTaps(t, s, s.Depthwise[at], at+1, r.IntN(2*channels), taps, count, channels, r)
+}
+
+// compareDepthwise3x3 has taps as they lie in pictures; at stride 0, taps that
+// are no window's.
+func compareDepthwise3x3(t *testing.T, s *Set, at, stride, channels int, r *rand.Rand) {
+	t.Helper()
+	pixel := channels + r.IntN(4)
+	var taps []int
+	for range 3 {
+		row := r.IntN(200)
+		for l := range 3 {
+			taps = append(taps, row+l*pixel, r.IntN(100))
+		}
+	}
+	step := stride * pixel
+	compareTaps(t, s, s.DepthwiseFor(at+1, step, taps), at+1, step, taps, 9, channels, r)
+}
+
+func compareTaps(t *testing.T, s *Set, kernel Depthwise, columns, step int, taps []int, count, channels int, r *rand.Rand) {
+	t.Helper()
+	blocks := 1 + r.IntN(3)
+	pixels := blocks * columns
+	across, apart := channels+r.IntN(5), channels+r.IntN(5)
 	furthest := slices.Max(append(taps, 0))
 	x, w := integers(r, (pixels-1)*step+furthest+channels), integers(r, furthest+channels)
 	out := integers(r, (pixels-1)*across+channels)
@@ -47,8 +72,8 @@ func compareDepthwise(t *testing.T, s *Set, at, channels int, r *rand.Rand) {
 		residual = &integers(r, (pixels-1)*apart+channels).data[0]
 	}
 	mode := Mode(r.IntN(4)) * ReLU
-	s.Depthwise[at](&out.data[0], across, &x.data[0], step, &w.data[0], &taps[0], count, channels, bias, residual, apart, mode, blocks)
-	portableDepthwise(at+1)(&want[0], across, &x.data[0], step, &w.data[0], &taps[0], count, channels, bias, residual, apart, mode, blocks)
+	kernel(&out.data[0], across, &x.data[0], step, &w.data[0], &taps[0], count, channels, bias, residual, apart, mode, blocks)
+	portableDepthwise(columns)(&want[0], across, &x.data[0], step, &w.data[0], &taps[0], count, channels, bias, residual, apart, mode, blocks)
 	out.check(t)
 	mustEqual(t, fmt.Sprintf("%s Depthwise of %d pixels, %d taps, %d channels", s.Name, pixels, count, channels), out.data, want)
 }

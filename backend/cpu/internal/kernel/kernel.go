@@ -117,6 +117,7 @@ type Set struct {
 	AddRows func(dst []float32, rows *float32, stride, count int)
 
 	Depthwise         [8]Depthwise         // for blocks of 1 to 8 pixels
+	depthwise3x3      [2][5]Depthwise      // for blocks of 4 to 8 at strides 1 and 2; may be nil
 	DepthwiseGradient [6]DepthwiseGradient // for 1 to 6 weights
 
 	Windows

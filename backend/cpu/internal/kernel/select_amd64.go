@@ -48,6 +48,10 @@ func avx512() *Set {
 			depthwise1AVX512, depthwise2AVX512, depthwise3AVX512, depthwise4AVX512,
 			depthwise5AVX512, depthwise6AVX512, depthwise7AVX512, depthwise8AVX512,
 		},
+		depthwise3x3: [2][5]Depthwise{
+			{depthwise3x3s1x4AVX512, depthwise3x3s1x5AVX512, depthwise3x3s1x6AVX512, depthwise3x3s1x7AVX512, depthwise3x3s1x8AVX512},
+			{depthwise3x3s2x4AVX512, depthwise3x3s2x5AVX512, depthwise3x3s2x6AVX512, depthwise3x3s2x7AVX512, depthwise3x3s2x8AVX512},
+		},
 		DepthwiseGradient: [6]DepthwiseGradient{
 			depthwiseGradient1AVX512, depthwiseGradient2AVX512, depthwiseGradient3AVX512,
 			depthwiseGradient4AVX512, depthwiseGradient5AVX512, depthwiseGradient6AVX512,

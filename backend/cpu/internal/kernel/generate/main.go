@@ -59,5 +59,6 @@ func (m *machine) general() {
 func (m *machine) direct() {
 	m.stridedTiles()
 	m.depthwise()
+	m.depthwiseRows()
 	m.outers()
 }
