@@ -87,6 +87,14 @@ var rooms = map[string][]string{
 	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "internal/restclient", "cmd/acceptance/internal/ledger"}),
 	"cmd/acceptance/internal/ledger": {},
 
+	"examples/cnn":        slices.Concat(below, root, around),
+	"examples/finetune":   slices.Concat(below, root, around),
+	"examples/lenet":      slices.Concat(below, root, around),
+	"examples/multiclass": slices.Concat(below, root, around),
+	"examples/residual":   slices.Concat(below, root, around),
+	"examples/serving":    slices.Concat(below, root, around),
+	"examples/transfer":   slices.Concat(below, root, around),
+
 	"internal/web":     {},
 	"internal/browser": {}, // for tests alone
 	"internal/shapes":  {"random"},

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lince-ml/lince/internal/shapes"
+)
+
+// TestRun begins with random weights, which need no network.
+func TestRun(t *testing.T) {
+	folder := t.TempDir()
+	if err := shapes.WriteFolder(folder, 2, 32, 1, 0); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	s := settings{
+		train: folder, validation: folder, out: filepath.Join(t.TempDir(), "model.keras"),
+		side: 32, headEpochs: 1, epochs: 1, from: "block_16_project",
+	}
+	if err := run(t.Context(), s, &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"while the base is frozen", `from "block_16_project" on learns too`, "of the validation pictures are right"} {
+		if !strings.Contains(out.String(), part) {
+			t.Errorf("it lacks %q:\n%s", part, &out)
+		}
+	}
+}
