@@ -77,7 +77,7 @@ const (
 
 // rows is the table, in the order in which it is measured.
 func rows() []row {
-	return slices.Concat(mainRows(), speedRows(), transferRows(), pretrainedRows())
+	return slices.Concat(mainRows(), speedRows(), transferRows(), pretrainedRows(), explainRows())
 }
 
 // mainRows are those of the main job: from folders of pictures to a model.

@@ -28,7 +28,8 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
   lince watch    pets                              how it goes, in a browser
   lince plot     pets.history.json                 how it went
   lince evaluate pets.keras photos/test            how good it is
-  lince predict  pets.keras cat.jpg photos/new/    use`,
+  lince predict  pets.keras cat.jpg photos/new/    use
+  lince explain  pets.keras cat.jpg --out why.png  why`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -39,7 +40,7 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
 	root.SetErr(screen)
 	root.SetUsageFunc(usage)
 	root.SetFlagErrorFunc(misuse)
-	root.AddCommand(newDemo(), newCheck(), newTrain(), newFinetune(), newTune(), newLRFind(), newEvaluate(), newReport(), newPredict(), newServe(), newSummary(), newPlot(), newWatch(), newBench(), newProfile(), newModels(), newVersion(), newCache())
+	root.AddCommand(newDemo(), newCheck(), newTrain(), newFinetune(), newTune(), newLRFind(), newEvaluate(), newReport(), newPredict(), newExplain(), newServe(), newSummary(), newPlot(), newWatch(), newBench(), newProfile(), newModels(), newVersion(), newCache())
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	root.SuggestionsMinimumDistance = 2
