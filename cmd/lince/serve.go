@@ -18,6 +18,7 @@ import (
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/serve"
+	"github.com/lince-ml/lince/serve/page"
 )
 
 // tokenVariable holds the token where a flag would show it to everybody on the
@@ -151,7 +152,7 @@ func (s *serving) complete(cmd *cobra.Command, args []string) (err error) {
 	if s.options.TLS, err = s.encryption(); err != nil {
 		return err
 	}
-	s.options.Explain = explainPicture
+	s.options.Explain, s.options.Page = explainPicture, page.Handler()
 	s.options.Token, err = s.readToken()
 	return err
 }

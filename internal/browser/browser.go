@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
@@ -263,10 +264,22 @@ func (p *Page) Drop(selector, name, kind string, content []byte) {
 	})()`, quote(base64.StdEncoding.EncodeToString(content)), quote(name), quote(kind), quote(selector)))
 }
 
-// Choose puts files into the file input that a selector finds, as its dialogue does.
-func (p *Page) Choose(selector string, paths ...string) {
+// Choose presses Enter on the file input that has the focus and chooses a file
+// in the dialogue that opens.
+func (p *Page) Choose(path string) {
 	p.t.Helper()
-	run(p, chromedp.SetUploadFiles(chromedp.CSS(selector), paths))
+	call(p, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: true})
+	ctx, cancel := context.WithTimeout(p.context, patience)
+	defer cancel()
+	opened := chromedp.Events(ctx, page.FileChooserOpened)
+	p.Press(kb.Enter)
+	for dialogue, err := range opened {
+		if err != nil {
+			p.t.Fatalf("no dialogue opens: %v", err)
+		}
+		call(p, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, BackendNodeID: dialogue.BackendNodeID})
+		return
+	}
 }
 
 // Fits checks that nothing makes the page scroll sideways.

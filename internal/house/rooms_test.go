@@ -19,7 +19,7 @@ var (
 // The root package, and the rooms around it.
 var (
 	root   = []string{"."}
-	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "watch", "explain", "report", "serve"}
+	around = []string{"plot", "callbacks", "applications", "applications/fetch", "transfer", "tune", "watch", "explain", "report", "serve", "serve/page"}
 )
 
 // rooms says which other rooms of the house a room's code may use, from the
@@ -81,6 +81,7 @@ var rooms = map[string][]string{
 	"report/measure":      {},
 	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
 
+	"serve/page":                {"internal/web"},
 	"serve/internal/batching":   {},
 	"serve/internal/jsontensor": {},
 
