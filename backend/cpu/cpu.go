@@ -24,7 +24,7 @@ type Options struct {
 	// Threads is how many threads compute; 0 is as many as the process may
 	// run at a time, which follows a container's CPU limit.
 	Threads int
-	// Instructions is avx512, avx2 or generic. Empty is the environment
+	// Instructions is avx512, avx2, neon or generic. Empty is the environment
 	// variable LINCE_CPU or, without it, the best that the processor has.
 	Instructions string
 	// Observe, when not nil, is told after each step of a run what it was and
