@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -275,4 +277,36 @@ func mustEqual(t *testing.T, what string, got, want []float32) {
 			t.Fatalf("%s: element %d is %v, want %v", what, i, got[i], want[i])
 		}
 	}
+}
+
+// TestSetsHaveAllKernels looks for functions that an instruction set lacks.
+func TestSetsHaveAllKernels(t *testing.T) {
+	for _, s := range append(native(), portable()) {
+		missing := absent(reflect.ValueOf(*s), "")
+		if len(missing) > 0 {
+			t.Errorf("%s has no %s", s.Name, strings.Join(missing, ", "))
+		}
+	}
+}
+
+// absent returns the names of what is nil among exported functions.
+func absent(v reflect.Value, name string) []string {
+	var list []string
+	switch v.Kind() {
+	case reflect.Func:
+		if v.IsNil() {
+			list = append(list, name)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			list = append(list, absent(v.Index(i), fmt.Sprintf("%s[%d]", name, i))...)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if field := v.Type().Field(i); field.IsExported() {
+				list = append(list, absent(v.Field(i), field.Name)...)
+			}
+		}
+	}
+	return list
 }
