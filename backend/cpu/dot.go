@@ -26,6 +26,10 @@ type dot struct {
 	leftSize, rightSize, out int
 }
 
+// manyRows is of how many rows a product is worth rounding a right factor that
+// changes from run to run.
+const manyRows = 64
+
 // factor is one side of a product: lanes by depth, stored by lanes or by depth.
 type factor struct {
 	lanes, depth extent
@@ -96,10 +100,8 @@ func (c *compiler) dot(u *unit) *dot {
 		s.most = gemm.Chunks(rows, columns, depth)
 	}
 	if single && !s.stream {
-		s.floats = c.products.PackedSize(columns, depth)
-		if s.product.BFloat16 = c.engine.options.BFloat16 && left.byLanes && s.most == 1; s.product.BFloat16 {
-			s.floats = c.products.BFloat16Size(columns, depth)
-		}
+		s.product.BFloat16 = c.engine.options.BFloat16 && left.byLanes && s.most == 1 && (y.lasting || rows >= manyRows)
+		s.floats = c.products.SizeFor(&gemm.Product{Columns: columns, Depth: depth, BFloat16: s.product.BFloat16})
 		s.packed = c.packed(u, y, s.floats)
 	}
 	if s.most > 1 {

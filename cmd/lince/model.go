@@ -20,10 +20,12 @@ import (
 type modelSettings struct {
 	rescale, preprocess, labels, imageSize, colorMode, interpolation string
 	threads                                                          int
+	precision                                                        precision
 }
 
 func (s *modelSettings) bind(flags *pflag.FlagSet) {
 	flags.IntVar(&s.threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants")
+	bindPrecision(flags, &s.precision, "mixed_bfloat16 multiplies numbers of 8 bits precision, for processors with AVX512_BF16")
 	section(flags, "What the file of another program lacks", func(flags *pflag.FlagSet) {
 		flags.StringVar(&s.rescale, "rescale", "", "`FACTOR` that values of 0 to 255 are multiplied by, mostly 1/255; 1 leaves them")
 		flags.StringVar(&s.preprocess, "preprocess", "", "the arithmetic of a pretrained network instead of --rescale, as `MODE`: caffe (VGG, ResNet), tf (Inception, MobileNet) or torch (DenseNet)")
@@ -41,7 +43,7 @@ func (s *modelSettings) load(path string, flags *pflag.FlagSet, options lince.Lo
 
 // complete makes a model and adds what it lacks.
 func (s *modelSettings) complete(path string, flags *pflag.FlagSet, open func() (*lince.Model, error)) (*lince.Model, error) {
-	engine, err := newEngine(s.threads, singlePrecision)
+	engine, err := newEngine(s.threads, s.precision)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func (p *precision) Set(text string) error {
 	return nil
 }
 
+// UnmarshalText reads a value from a file of settings.
+func (p *precision) UnmarshalText(text []byte) error { return p.Set(string(text)) }
+
 // precisions are what the shell completes.
 func precisions() []string { return []string{string(singlePrecision), string(mixedBFloat16)} }
 

@@ -160,7 +160,7 @@ func (s *serving) complete(cmd *cobra.Command, args []string) (err error) {
 // loader returns what reads models' files: all of them share one engine, so
 // that they take turns on the processors.
 func (s *serving) loader(flags *pflag.FlagSet) (func(path string) (*lince.Model, error), error) {
-	engine, err := newEngine(s.models.threads, singlePrecision)
+	engine, err := newEngine(s.models.threads, s.models.precision)
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ unfinished run is found, a training begins only with --resume or --anew.`,
 	}
 	s.bind(cmd.Flags())
 	offer(cmd, map[string][]string{
-		"augment": {"default", "none"}, "optimizer": optimizerNames(), "class-weights": {balanced},
+		"augment": {"default", "none"}, "optimizer": optimizerNames(), "class-weights": {balanced}, "precision": precisions(),
 		"color-mode": {"rgb", "grayscale", "rgba"}, "fill-mode": {"nearest", "constant", "reflect", "wrap"},
 		"interpolation": {"nearest", "bilinear", "bicubic", "box", "hamming", "lanczos"}, "interpolation-order": {"0", "1", "3"},
 	})
@@ -158,7 +158,7 @@ func (t *training) build() (err error) {
 	if err != nil {
 		return err
 	}
-	if t.engine, err = newEngine(t.settings.Threads, singlePrecision); err != nil {
+	if t.engine, err = newEngine(t.settings.Threads, t.settings.Precision); err != nil {
 		return err
 	}
 	t.learner, t.source = t.model, t.data.train

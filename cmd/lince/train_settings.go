@@ -35,6 +35,8 @@ type trainSettings struct {
 	BackupEvery  int      `json:"backup_every,omitempty"`
 	Threads      int      `json:"threads,omitempty"`
 
+	Precision precision `json:"precision,omitempty"`
+
 	ImageSize       string `json:"image_size"`
 	ColorMode       string `json:"color_mode"`
 	Interpolation   string `json:"interpolation"`
@@ -83,6 +85,7 @@ func (s *trainSettings) bindRun(flags *pflag.FlagSet) {
 	flags.StringVar(&s.TensorBoard, "tensorboard", "", "`FOLDER` to write event files for TensorBoard to")
 	s.live.bindTraining(flags)
 	flags.IntVar(&s.Threads, "threads", 0, "threads to compute with, `N`; 0 takes all that the machine or its container grants. The result is the same")
+	bindPrecision(flags, &s.Precision, "mixed_bfloat16 multiplies numbers of 8 bits precision where that is faster, and keeps everything else, the weights and their gradients too, in float32. It needs a processor with AVX512_BF16")
 	flags.BoolVar(&s.json, "json", false, "print the result as JSON on standard output, and the progress on standard error")
 }
 

@@ -26,11 +26,7 @@ func newProductForward(e *Engine, g *Geometry, rounded bool) *productForward {
 }
 
 func (p *productForward) packedSize() int {
-	size := p.engine.products.PackedSize
-	if p.product.BFloat16 {
-		size = p.engine.products.BFloat16Size
-	}
-	return p.geometry.Groups * size(p.product.Columns, p.product.Depth)
+	return p.geometry.Groups * p.engine.products.SizeFor(&p.product)
 }
 
 func (p *productForward) scratchSize() int { return 0 }

@@ -29,7 +29,7 @@ func newProductInput(e *Engine, g *Geometry) *productInput {
 		for x := range min(g.Stride[1], g.In[1]) {
 			p := in.phase([2]int{y, x})
 			p.packed = at
-			at += e.products.PackedSize(p.product.Columns, p.product.Depth)
+			at += e.products.SizeFor(&p.product)
 			in.phases = append(in.phases, p)
 		}
 	}
@@ -47,7 +47,9 @@ func (in *productInput) phase(first [2]int) *phase {
 	}
 	p.patches.measure()
 	p.kernels = turned{set: e.set, channels: channels, across: g.Filters, filters: filters, taps: taps}
-	p.product = gemm.Product{Columns: channels, Depth: len(taps) * filters, Left: &p.patches, Right: &p.kernels, Stride: g.Channels, Keep: true}
+	p.product = gemm.Product{
+		Columns: channels, Depth: len(taps) * filters, Left: &p.patches, Right: &p.kernels, Stride: g.Channels, Keep: true, BFloat16: e.BFloat16,
+	}
 	return p
 }
 
@@ -79,7 +81,7 @@ func (in *productInput) packedSize() int {
 		return 0
 	}
 	last := in.phases[len(in.phases)-1]
-	return in.geometry.Groups * (last.packed + in.engine.products.PackedSize(last.product.Columns, last.product.Depth))
+	return in.geometry.Groups * (last.packed + in.engine.products.SizeFor(&last.product))
 }
 
 func (in *productInput) phaseSize(pictures int) int {
@@ -120,7 +122,7 @@ func (in *productInput) runPhase(to *Input, p *phase, out, dy, w []float32, pict
 	channels, filters := g.perGroup()
 	p.patches.pictures = pictures
 	p.product.Rows = p.patches.positions()
-	size := in.engine.products.PackedSize(p.product.Columns, p.product.Depth)
+	size := in.engine.products.SizeFor(&p.product)
 	each := len(to.Packed) / g.Groups
 	fresh := p.product.Fresh
 	for group := range g.Groups {

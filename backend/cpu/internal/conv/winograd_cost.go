@@ -61,7 +61,7 @@ func reading(numbers float64) float64 {
 
 func (g *Geometry) productCost(t task, rounded bool) float64 {
 	pixels, share := g.outPixels(), directShare
-	if rounded && t == forwardTask {
+	if rounded && t != filterTask {
 		share = roundShare
 	}
 	if t == inputTask {

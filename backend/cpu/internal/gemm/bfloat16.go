@@ -24,16 +24,23 @@ type Rounded interface {
 	Round(dst []uint16, lane, from, to int)
 }
 
-// BFloat16Size returns the elements of a right factor packed in bfloat16.
-func (m *Multiplier) BFloat16Size(columns, depth int) int {
-	return roundUp(columns, m.set.TileColumns) * ceil(depth, 2)
+// SizeFor returns the elements that Packed needs for a product.
+func (m *Multiplier) SizeFor(p *Product) int {
+	if p.BFloat16 && m.fitsRounded(p.Depth) {
+		return roundUp(p.Columns, m.set.TileColumns) * ceil(p.Depth, 2)
+	}
+	return m.PackedSize(p.Columns, p.Depth)
+}
+
+// fitsRounded reports whether a worker has memory for a strip of such lanes.
+func (m *Multiplier) fitsRounded(depth int) bool {
+	return depth > 0 && distance(depth)*m.set.TileRows <= 2*gathered
 }
 
 // rounds reports whether the product can be computed in bfloat16.
 func (m *Multiplier) rounds(p *Product) bool {
 	_, rounded := p.Left.(Rounded)
-	fits := distance(p.Depth)*m.set.TileRows <= 2*gathered
-	return p.BFloat16 && rounded && fits && p.Packed != nil && p.Depth > 0 && p.Chunks <= 1
+	return p.BFloat16 && rounded && p.Packed != nil && m.fitsRounded(p.Depth)
 }
 
 // distance is that of rounded lanes: whole cache lines, an odd number of them.

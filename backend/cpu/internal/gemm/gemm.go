@@ -51,7 +51,7 @@ type Product struct {
 	Residual       []float32
 	ResidualStride int
 
-	// Packed is memory for the packed right factor, of PackedSize elements. It
+	// Packed is memory for the packed right factor, of SizeFor elements. It
 	// may be nil; then workers pack what they need. With Fresh it already holds
 	// the packed factor; Run sets Fresh when that has come true.
 	// With Keep it will serve later runs too, so it is packed even for few rows.
@@ -69,8 +69,9 @@ type Product struct {
 	// Chunks must come from.
 	Stream bool
 	// BFloat16 asks for factors rounded to bfloat16, whose products are added in
-	// float32. It is for a left factor that is Rounded and a Packed memory, then of
-	// BFloat16Size elements; others are multiplied as they are.
+	// float32. It is for a left factor that is Rounded and a Packed memory;
+	// without, factors are multiplied as they are. It
+	// excludes Chunks.
 	BFloat16 bool
 }
 
