@@ -87,12 +87,20 @@ func measureApplications(ctx context.Context, s *session) (*result, error) {
 	}
 	r := &result{}
 	different, parameters := 0, 0
-	for i, v := range all {
-		name := v.name()
-		l, err := part(ctx, s, name, s.state, func() (likeness, error) { return s.compareApplication(ctx, v, i+1) })
+	found := make([]likeness, len(all))
+	err := s.inPairs(ctx, len(all), func(ctx context.Context, own *session, i int) (err error) {
+		name := all[i].name()
+		found[i], err = part(ctx, own, name, own.state, func() (likeness, error) { return own.compareApplication(ctx, all[i], i+1) })
 		if err != nil {
-			return r, fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
+		return nil
+	})
+	if err != nil {
+		return r, err
+	}
+	for i, v := range all {
+		name, l := v.name(), found[i]
 		r.atMost(name+": logits", l.Logits, 1e-4, "")
 		r.atMost(name+": last spatial layer", l.Features, 1e-4, "")
 		different += l.Layers

@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime/metrics"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -51,25 +54,34 @@ func measureCorruption(ctx context.Context, s *session) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all harm
-	files := 0
+	var sources []string
 	for _, entry := range entries {
 		source := filepath.Join(folder, entry.Name())
 		load, err := loaderOf(source)
 		if err != nil {
 			return nil, err
 		}
-		if load == nil {
-			continue
+		if load != nil {
+			sources = append(sources, source)
 		}
-		one, err := part(ctx, s, entry.Name(), s.state, func() (harm, error) { return s.corrupt(ctx, source, load) })
+	}
+	found := make([]harm, len(sources))
+	err = s.inPairs(ctx, len(sources), func(ctx context.Context, own *session, i int) (err error) {
+		name := filepath.Base(sources[i])
+		found[i], err = part(ctx, own, name, own.state, func() (harm, error) { return own.corruptApart(ctx, sources[i]) })
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name(), err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
-		files++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all harm
+	for _, one := range found {
 		all.add(one)
 	}
-	r := &result{}
+	r, files := &result{}, len(sources)
 	r.equals("panics", float64(all.Panics), 0, "")
 	r.equals(fmt.Sprintf("loads that took longer than %v", hangTime), float64(all.Hangs), 0, "")
 	r.equals("loads that took more than twice the file and 64 MiB", float64(all.Greedy), 0, "")
@@ -110,13 +122,59 @@ func (h *harm) add(other harm) {
 	}
 }
 
+// damaging is how this command calls itself to damage one file, in a process
+// of its own since memory is counted by process: damage FILE FOLDER FLIPS CUTS.
+const damaging = "damage"
+
+// corruptApart lets another process damage a file.
+func (s *session) corruptApart(ctx context.Context, source string) (h harm, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return h, err
+	}
+	flips, cuts := s.fewer(bitFlips, 300), s.fewer(truncations, 20)
+	command := exec.CommandContext(ctx, self, damaging, source, s.folder, strconv.Itoa(flips), strconv.Itoa(cuts))
+	output, err := command.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return h, fmt.Errorf("%w: %s", err, lastLines(string(exit.Stderr), 5))
+	}
+	if err != nil {
+		return h, err
+	}
+	return h, json.Unmarshal(output, &h)
+}
+
+// damage is that other process: it writes what came of it as JSON.
+func damage(ctx context.Context, out io.Writer, arguments []string) error {
+	if len(arguments) != 4 {
+		return fmt.Errorf("%s takes FILE FOLDER FLIPS CUTS", damaging)
+	}
+	flips, err := strconv.Atoi(arguments[2])
+	if err != nil {
+		return err
+	}
+	cuts, err := strconv.Atoi(arguments[3])
+	if err != nil {
+		return err
+	}
+	load, err := loaderOf(arguments[0])
+	if err != nil {
+		return err
+	}
+	h, err := corrupt(ctx, arguments[0], arguments[1], load, flips, cuts)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(h)
+}
+
 // corrupt damages a copy of a file in turn and loads it each time.
-func (s *session) corrupt(ctx context.Context, source string, load loader) (harm, error) {
+func corrupt(ctx context.Context, source, folder string, load loader, flips, lengths int) (harm, error) {
 	content, err := os.ReadFile(source)
 	if err != nil {
 		return harm{}, err
 	}
-	path := s.path(filepath.Base(source))
+	path := filepath.Join(folder, filepath.Base(source))
 	if err := os.WriteFile(path, content, 0o644); err != nil {
 		return harm{}, err
 	}
@@ -135,10 +193,10 @@ func (s *session) corrupt(ctx context.Context, source string, load loader) (harm
 	}
 	defer copied.Close()
 	random := rand.New(rand.NewPCG(7, uint64(len(content))))
-	if err := t.flip(ctx, copied, content, s.fewer(bitFlips, 300), random); err != nil {
+	if err := t.flip(ctx, copied, content, flips, random); err != nil {
 		return harm{}, err
 	}
-	for _, length := range cuts(len(content), s.fewer(truncations, 20), random) {
+	for _, length := range cuts(len(content), lengths, random) {
 		if err := copied.Truncate(int64(length)); err != nil {
 			return harm{}, err
 		}

@@ -50,6 +50,9 @@ func main() {
 }
 
 func run(ctx context.Context) error {
+	if len(os.Args) > 1 && os.Args[1] == damaging {
+		return damage(ctx, os.Stdout, os.Args[2:])
+	}
 	o, err := parse(os.Args[1:])
 	if err != nil {
 		return err
