@@ -38,11 +38,17 @@ func dayAndNight() *lince.Model {
 func lamp() []byte {
 	picture := image.NewGray(image.Rect(0, 0, 4, 4))
 	picture.SetGray(3, 1, color.Gray{255})
-	var content bytes.Buffer
-	if err := png.Encode(&content, picture); err != nil {
+	content, err := encoded(picture)
+	if err != nil {
 		panic(err)
 	}
-	return content.Bytes()
+	return content
+}
+
+func encoded(picture image.Image) ([]byte, error) {
+	var content bytes.Buffer
+	err := png.Encode(&content, picture)
+	return content.Bytes(), err
 }
 
 // show explains the picture by a method.
