@@ -26,7 +26,7 @@ func slow() lince.Callback {
 }
 
 // points counts the points of the curve of training in a chart.
-const points = `(document.querySelector(".chart polyline.curve.series-1")?.points.length ?? 0)`
+const points = `(document.querySelector(".chart:first-child polyline.curve.series-1")?.points.length ?? 0)`
 
 func start(t *testing.T, runs ...watch.Run) *watch.Server {
 	t.Helper()

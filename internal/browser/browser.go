@@ -200,7 +200,7 @@ func (p *Page) Go(url string) {
 func (p *Page) Wait(expression string) {
 	p.t.Helper()
 	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
-		if Eval[bool](p, "Boolean("+expression+")") {
+		if Eval[bool](p, "Promise.resolve("+expression+").then(Boolean)") {
 			return
 		}
 		if time.Since(begun) > patience {
@@ -293,10 +293,10 @@ func (p *Page) Fits() {
 	}
 }
 
-// Screenshot returns the whole page as a PNG file.
+// Screenshot returns what is on the screen, as a PNG file.
 func (p *Page) Screenshot() []byte {
 	p.t.Helper()
-	return call(p, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: new(true)}).Data
+	return call(p, page.CaptureScreenshot, page.CaptureScreenshotParams{}).Data
 }
 
 func quote(text string) string {

@@ -163,8 +163,9 @@ export class Run {
   figures(last, epochs) {
     const pairs = [["epoch", `${last.epoch + 1} of ${epochs}`]];
     if (this.begun.steps > 0) pairs.push(["batch", `${last.batch ?? 0} of ${this.begun.steps}`]);
-    const measured = { ...(this.epochs.findLast((e) => e)?.logs ?? {}), ...last.logs };
-    for (const [name, value] of Object.entries(measured)) pairs.push([name.replaceAll("_", " "), number(value)]);
+    const { learning_rate: _, ...measured } = { ...(this.epochs.findLast((e) => e)?.logs ?? {}), ...last.logs };
+    const rank = (name) => (name.startsWith("val_") ? 2 : 0) + (name.endsWith("loss") ? 0 : 1);
+    for (const [name, value] of Object.entries(measured).sort(([a], [b]) => rank(a) - rank(b))) pairs.push([name.replaceAll("_", " "), number(value)]);
     pairs.push(["learning rate", number(last.rate)]);
     if (last.per_second > 0) pairs.push(["pictures/s", number(Math.round(last.per_second))]);
     if (this.running()) pairs.push(["time left", words(last.left)]);
