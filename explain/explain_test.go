@@ -274,6 +274,12 @@ func TestMisuse(t *testing.T) {
 			t.Errorf("no error of class %q", class)
 		}
 	}
+	nested.Classes = []string{"10", "2", "0"} // names come before numbers
+	for class, want := range map[string]int{"2": 1, "0": 2, "1": 1} {
+		if index, err := explain.ClassIndex(nested, class); err != nil || index != want {
+			t.Errorf("class %q is %d, %v, want %d", class, index, err, want)
+		}
+	}
 	if _, err := (explain.Maximize{Layer: "base/relu"}).Run(t.Context(), nested, 6); err == nil || !strings.Contains(err.Error(), "expected 0 to 5") {
 		t.Errorf("error of a unit that there is not: %v", err)
 	}

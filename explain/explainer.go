@@ -131,15 +131,17 @@ func (e *Explainer) Batch(ctx context.Context, batch *tensor.Tensor, class strin
 // mostListed is how many classes an error lists.
 const mostListed = 20
 
-// ClassIndex returns the number of a model's class that is given by its name or
-// its number.
+// ClassIndex returns the number of a model's class that is given by its name, as
+// Model.ClassName returns it, or by its number where no class has that name.
 func ClassIndex(m *lince.Model, class string) (int, error) {
-	if at := slices.Index(m.Classes, class); at >= 0 {
-		return at, nil
-	}
 	count := len(m.Classes)
 	if shape := m.OutputShape(); count == 0 && len(shape) == 2 {
 		count = max(shape[1], 2)
+	}
+	for index := range count {
+		if m.ClassName(index) == class {
+			return index, nil
+		}
 	}
 	if number, err := strconv.Atoi(class); err == nil && number >= 0 && number < count {
 		return number, nil

@@ -23,31 +23,44 @@ def through(model, layer, x):
     return watched, x
 
 
-def maps(request):
+def heat(model, x, layer, plus):
     """Heat maps of the likeliest class, divided by their largest value."""
     import keras
     import tensorflow as tf
 
-    model = keras.models.load_model(request["model"], compile=False)
-    x = tf.constant(np.load(request["arrays"])["x"])
     model.layers[-1].activation = keras.activations.linear
+    x = tf.constant(x)
     with tf.GradientTape() as tape:
         tape.watch(x)
-        watched, outputs = through(model, request["layer"], x)
+        watched, outputs = through(model, layer, x)
         if outputs.shape[1] == 1:
             scores = tf.abs(outputs[:, 0])  # the likelier class's: the logit's negative for class 0
         else:
             scores = tf.reduce_max(outputs, 1)
     g, a = tape.gradient(scores, watched).numpy().astype("float64"), watched.numpy().astype("float64")
-    if request["plus"]:  # equations 10 to 12 of Chattopadhay et al., whose exp(score) cancels out
+    if plus:  # equations 10 to 12 of Chattopadhay et al., whose exp(score) cancels out
         below = 2 * g**2 + a.sum((1, 2), keepdims=True) * g**3
         alpha = np.where(below != 0, g**2 / np.where(below != 0, below, 1), 0)
         weights = (alpha * np.maximum(g, 0)).sum((1, 2))
     else:
         weights = g.mean((1, 2))
-    heat = np.maximum((a * weights[:, None, None, :]).sum(-1), 0)
-    largest = heat.max((1, 2), keepdims=True)
-    np.savez(request["maps"], maps=np.where(largest > 0, heat / np.where(largest > 0, largest, 1), 0).astype("float32"))
+    values = np.maximum((a * weights[:, None, None, :]).sum(-1), 0)
+    largest = values.max((1, 2), keepdims=True)
+    return np.where(largest > 0, values / np.where(largest > 0, largest, 1), 0).astype("float32")
+
+
+def maps(request):
+    """Maps in float32 and, if asked for, by the same model in float64."""
+    import keras
+
+    model = keras.models.load_model(request["model"], compile=False)
+    x = np.load(request["arrays"])["x"]
+    arrays = {"maps": heat(model, x, request["layer"], request["plus"])}
+    if request["exact"]:
+        exact = keras.models.model_from_json(model.to_json().replace("float32", "float64"))
+        exact.set_weights(model.get_weights())
+        arrays["exact"] = heat(exact, x.astype("float64"), request["layer"], request["plus"])
+    np.savez(request["maps"], **arrays)
     return {}
 
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"image/png"
-	"strconv"
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/explain"
@@ -19,7 +18,7 @@ func explainPicture(ctx context.Context, model *lince.Model, picture []byte, cla
 	defer explainer.Close() // of memory alone
 	named := ""
 	if class >= 0 {
-		named = strconv.Itoa(class)
+		named = model.ClassName(class)
 	}
 	heat, err := explainer.Picture(ctx, picture, named)
 	if err != nil {
