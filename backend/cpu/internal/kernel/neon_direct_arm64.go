@@ -164,6 +164,56 @@ func depthwise2NEON(out *float32, across int, x *float32, step int, w *float32, 
 //go:noescape
 func depthwise1NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
 
+// depthwise3x3s1x8NEON convolves blocks of 8 pixels by windows of 3×3 at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x8NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x7NEON convolves blocks of 7 pixels by windows of 3×3 at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x7NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x6NEON convolves blocks of 6 pixels by windows of 3×3 at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x6NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x5NEON convolves blocks of 5 pixels by windows of 3×3 at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x5NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s1x4NEON convolves blocks of 4 pixels by windows of 3×3 at stride 1, channel by channel.
+//
+//go:noescape
+func depthwise3x3s1x4NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x8NEON convolves blocks of 8 pixels by windows of 3×3 at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x8NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x7NEON convolves blocks of 7 pixels by windows of 3×3 at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x7NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x6NEON convolves blocks of 6 pixels by windows of 3×3 at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x6NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x5NEON convolves blocks of 5 pixels by windows of 3×3 at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x5NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
+// depthwise3x3s2x4NEON convolves blocks of 4 pixels by windows of 3×3 at stride 2, channel by channel.
+//
+//go:noescape
+func depthwise3x3s2x4NEON(out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, bias *float32, residual *float32, apart int, mode int, blocks int)
+
 // depthwiseGradient6NEON adds the gradients of 6 weights of each channel.
 //
 //go:noescape

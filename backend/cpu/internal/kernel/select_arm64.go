@@ -68,6 +68,10 @@ func neon() *Set {
 			depthwise1NEON, depthwise2NEON, depthwise3NEON, depthwise4NEON,
 			depthwise5NEON, depthwise6NEON, depthwise7NEON, depthwise8NEON,
 		},
+		depthwise3x3: [2][5]Depthwise{
+			{depthwise3x3s1x4NEON, depthwise3x3s1x5NEON, depthwise3x3s1x6NEON, depthwise3x3s1x7NEON, depthwise3x3s1x8NEON},
+			{depthwise3x3s2x4NEON, depthwise3x3s2x5NEON, depthwise3x3s2x6NEON, depthwise3x3s2x7NEON, depthwise3x3s2x8NEON},
+		},
 		DepthwiseGradient: [6]DepthwiseGradient{
 			depthwiseGradient1NEON, depthwiseGradient2NEON, depthwiseGradient3NEON,
 			depthwiseGradient4NEON, depthwiseGradient5NEON, depthwiseGradient6NEON,
@@ -77,6 +81,7 @@ func neon() *Set {
 		ReLU: reluNEON, ReLUGrad: reluGradNEON,
 		ScaleShift: scaleShiftNEON, Fill: fillNEON,
 		Sum: sumNEON, Dot: dotNEON, Combine: combineNEON, AddRows: addRowsNEON,
+		Relations: portableRelations(),
 		Windows: Windows{
 			MaxWindows: maxWindowsNEON, SumWindows: sumWindowsNEON, FirstMaxima: firstMaximaNEON,
 			AddWhere: addWhereNEON, SumWon: sumWonNEON, Unpool2: unpool2NEON,

@@ -6,7 +6,12 @@ import "fmt"
 // registers hold channels of one pixel.
 func depthwise(a *assembly) {
 	for columns := 8; columns > 0; columns-- {
-		depthwiseColumns(a, columns)
+		depthwiseColumns(a, columns, 0)
+	}
+	for stride := 1; stride <= 2; stride++ {
+		for columns := 8; columns > 3; columns-- {
+			depthwiseColumns(a, columns, stride)
+		}
 	}
 	for taps := 6; taps > 0; taps-- {
 		depthwiseGradient(a, taps)
@@ -50,19 +55,25 @@ func (f *function) overChannels(left gp, body func(s share)) {
 type pixels struct {
 	*function
 	columns                                  int
+	stride                                   int // of windows of 3×3 side by side, 0 for any taps
 	out, across, x, step, w, taps, count     gp
 	bias, residual, apart, mode, channel, at gp
 }
 
 // depthwiseColumns writes the kernel that computes so many pixels of a row at
-// a time, with their sums in registers, and so loads a weight once for all.
-func depthwiseColumns(a *assembly, columns int) {
-	a.function(fmt.Sprintf("depthwise%d", columns),
+// a time, with their sums in registers, and so loads a weight once for all; at
+// a stride above 0 the one for windows of 3×3, which loads pixels once too.
+func depthwiseColumns(a *assembly, columns, stride int) {
+	name, doc := fmt.Sprintf("depthwise%d", columns), fmt.Sprintf("convolves blocks of %d pixels, channel by channel.", columns)
+	if stride > 0 {
+		name = fmt.Sprintf("depthwise3x3s%dx%d", stride, columns)
+		doc = fmt.Sprintf("convolves blocks of %d pixels by windows of 3×3 at stride %d, channel by channel.", columns, stride)
+	}
+	a.function(name,
 		"out *float32, across int, x *float32, step int, w *float32, taps *int, count int, channels int, "+
-			"bias *float32, residual *float32, apart int, mode int, blocks int", "",
-		fmt.Sprintf("convolves blocks of %d pixels, channel by channel.", columns), func(f *function) {
+			"bias *float32, residual *float32, apart int, mode int, blocks int", "", doc, func(f *function) {
 			p := pixels{
-				function: f, columns: columns, out: f.argument("out"), across: f.stride("across"), x: f.argument("x"), step: f.stride("step"),
+				function: f, columns: columns, stride: stride, out: f.argument("out"), across: f.stride("across"), x: f.argument("x"), step: f.stride("step"),
 				w: f.argument("w"), taps: f.argument("taps"), count: f.argument("count"), bias: f.argument("bias"),
 				residual: f.argument("residual"), apart: f.stride("apart"), mode: f.argument("mode"), channel: f.gp(), at: f.gp(),
 			}
@@ -93,7 +104,11 @@ func depthwiseColumns(a *assembly, columns int) {
 // compute computes some channels of the pixels.
 func (p *pixels) compute(s share) {
 	sums := p.zeros(p.columns, s.registers)
-	p.multiply(s, sums)
+	if p.stride > 0 {
+		p.multiplyWindows(s, sums)
+	} else {
+		p.multiply(s, sums)
+	}
 	add := p.vecs(s.registers)
 	p.unless("bias", p.bias, func() {
 		p.emit("ADD %v, %v, %v", p.channel, p.bias, p.at)
@@ -146,6 +161,47 @@ func (p *pixels) multiply(s share, sums [][]vec) {
 	p.release(weights...)
 	p.release(in...)
 	p.free(taps, count, weight, pixel)
+}
+
+// multiplyWindows sums the products of windows of 3×3: each pixel of a row is
+// loaded once for all taps of all windows that it is in.
+func (p *pixels) multiplyWindows(s share, sums [][]vec) {
+	const size = 3
+	far, pixel, place := p.gp(), p.gp(), p.gp()
+	p.emit("MOVD (%v), %v", p.taps, pixel)
+	p.emit("MOVD 16(%v), %v", p.taps, far)
+	p.emit("SUB %v, %v", pixel, far)
+	p.emit("LSL $2, %v", far)
+	in := p.vecs(s.registers)
+	for row := range size {
+		weights := make([][]vec, size)
+		for tap := range weights {
+			p.emit("MOVD %d(%v), %v", 16*(size*row+tap)+8, p.taps, place)
+			p.emit("ADD %v<<2, %v, %v", place, p.w, place)
+			p.emit("ADD %v, %v", p.channel, place)
+			weights[tap] = p.vecs(s.registers)
+			s.load(p.function, weights[tap], place)
+		}
+		p.emit("MOVD %d(%v), %v", 16*size*row, p.taps, pixel)
+		p.emit("ADD %v<<2, %v, %v", pixel, p.x, pixel)
+		p.emit("ADD %v, %v", p.channel, pixel)
+		for i := range p.stride*(len(sums)-1) + size {
+			s.load(p.function, in, pixel)
+			p.emit("ADD %v, %v", far, pixel)
+			for tap, weight := range weights {
+				if j := i - tap; j >= 0 && j%p.stride == 0 && j/p.stride < len(sums) {
+					for v, sum := range sums[j/p.stride] {
+						p.fmla(sum, in[v], weight[v])
+					}
+				}
+			}
+		}
+		for _, weight := range weights {
+			p.release(weight...)
+		}
+	}
+	p.release(in...)
+	p.free(far, pixel, place)
 }
 
 // along visits the pixels of base, which lie apart, through the pointer at.
