@@ -39,7 +39,10 @@ const firstChunk = 16 << 10
 // not needed any more, also after an error.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
 	limit, taken := s.limits.Body, int64(0)
-	release = func() { s.bodies.give(taken) }
+	release = func() {
+		s.bodies.give(taken)
+		s.reuse(body)
+	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
 		return nil, release, fail(http.StatusUnsupportedMediaType, "bodies with Content-Encoding %.40q are not taken; send it as it is", coding)
 	}
@@ -55,12 +58,12 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, 
 	if r.ContentLength >= 0 {
 		most = r.ContentLength
 	}
-	for size := min(firstChunk, most); ; size = min(4*size, most) {
+	for size := min(firstChunk, most); ; size = min(8*size, most) {
 		if !s.bodies.take(size - taken) {
 			return nil, release, fail(http.StatusServiceUnavailable, "the server holds as many bodies as it has memory for; try again later")
 		}
 		taken = size
-		grown := make([]byte, size)
+		grown := s.buffer(size)
 		have := copy(grown, body)
 		n, err := io.ReadFull(r.Body, grown[have:])
 		body = grown[:have+n]
@@ -78,6 +81,26 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, 
 		case err != nil:
 			return nil, release, fail(http.StatusBadRequest, "the body cannot be read: %w", err)
 		}
+	}
+}
+
+// largestReused is the largest buffer of a body that is kept for the next one.
+const largestReused = mebibyte
+
+// buffer returns memory for a body of a size; what is in it is another's.
+func (s *Server) buffer(size int64) []byte {
+	if size > firstChunk && size <= largestReused {
+		if kept, ok := s.buffers.Get().(*[]byte); ok && int64(cap(*kept)) >= size {
+			return (*kept)[:size]
+		}
+	}
+	return make([]byte, size)
+}
+
+// reuse keeps the memory of a body that nobody needs any more.
+func (s *Server) reuse(body []byte) {
+	if size := cap(body); size > firstChunk && size <= largestReused {
+		s.buffers.Put(&body)
 	}
 }
 

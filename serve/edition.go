@@ -40,6 +40,7 @@ type edition struct {
 	outputs        []port
 	batcher        *batching.Batcher
 	stage          [][]float32 // per input, the samples of a run
+	spare          sync.Pool   // of *[]float32, values of pixels
 	meters         *meters
 	explaining     chan struct{} // a place for the one picture that is explained
 	users          sync.WaitGroup

@@ -186,19 +186,19 @@ func TestSingleUnitIsTheSecondClass(t *testing.T) {
 func TestMetadataAndHealth(t *testing.T) {
 	client, _, _ := started(t, nil)
 	for path, text := range map[string]string{
-		"/v1/models": `"state":"AVAILABLE","input":{"height":8,"width":8,"channels":3},"classes":["red","green","blue"],"explain":false`,
+		"/v1/models":                            `"state":"AVAILABLE","input":{"height":8,"width":8,"channels":3},"classes":["red","green","blue"],"explain":false`,
 		"/v1/models/shapes":                     `"model_version_status":[{"version":"1","state":"AVAILABLE"`,
 		"/v1/models/shapes/versions/1":          `"error_code":"OK"`,
 		"/v1/models/shapes/metadata":            `"method_name":"tensorflow/serving/predict"`,
 		"/v1/models/shapes/versions/1/metadata": `"dtype":"DT_FLOAT"`,
-		"/v2":                          `"binary_tensor_data"`,
-		"/v2/health/live":              `"live":true`,
-		"/v2/health/ready":             `"ready":true`,
-		"/v2/models/shapes":            `"datatype":"UINT8","shape":[-1,8,8,3]`,
-		"/v2/models/shapes/versions/1": `"versions":["1"]`,
-		"/v2/models/shapes/ready":      `"ready":true`,
-		"/metrics":                     "lince_model_version{model=\"shapes\"} 1",
-		"/openapi.json":                `"openapi"`,
+		"/v2":                                   `"binary_tensor_data"`,
+		"/v2/health/live":                       `"live":true`,
+		"/v2/health/ready":                      `"ready":true`,
+		"/v2/models/shapes":                     `"datatype":"UINT8","shape":[-1,8,8,3]`,
+		"/v2/models/shapes/versions/1":          `"versions":["1"]`,
+		"/v2/models/shapes/ready":               `"ready":true`,
+		"/metrics":                              "lince_model_version{model=\"shapes\"} 1",
+		"/openapi.json":                         `"openapi"`,
 	} {
 		_, body, err := client.Do(t.Context(), http.MethodGet, path, nil, nil)
 		if err != nil || !strings.Contains(string(body), text) {

@@ -94,8 +94,12 @@ func (s *Server) predictEach(ctx context.Context, e *edition, samples []sample) 
 	}
 	outputs = make([][][]float32, len(samples))
 	for i, p := range prepared {
-		if p != nil {
-			outputs[i] = p.Outputs
+		if p == nil {
+			continue
+		}
+		outputs[i] = p.Outputs
+		if samples[i].pixels != nil { // after a run, and not before it, nobody reads them any more
+			e.spare.Put(&p.Inputs[0])
 		}
 	}
 	return outputs, errs, nil
@@ -149,10 +153,18 @@ func (e *edition) noPictures() error {
 	return fail(http.StatusBadRequest, "the model %s takes tensors alone: its file does not say how pictures are prepared for it", e.name)
 }
 
+// scratch returns memory for the values of a sample.
+func (e *edition) scratch(length int) []float32 {
+	if kept, ok := e.spare.Get().(*[]float32); ok && len(*kept) == length {
+		return *kept
+	}
+	return make([]float32, length)
+}
+
 // standardize is what happens to pixels of the right size before the network
 // sees them.
 func (e *edition) standardize(pixels []byte) ([]float32, error) {
-	values := make([]float32, len(pixels))
+	values := e.scratch(len(pixels))
 	for i, v := range pixels {
 		values[i] = float32(v)
 	}

@@ -20,6 +20,7 @@ type Server struct {
 	entries  map[string]*entry
 	meters   *meters
 	bodies   *memory
+	buffers  sync.Pool     // of *[]byte, bodies that were read
 	decoders chan struct{} // a place per picture that is decoded
 	handler  http.Handler
 	ready    atomic.Bool

@@ -183,7 +183,7 @@ func signatureV1(body []byte) (string, error) {
 		name = servingDefault
 	}
 	if known := []string{servingDefault, pixelsOnly, picturesOnly}; err == nil && !slices.Contains(known, name) {
-		err = fmt.Errorf("Serving signature key %.100q not found; expected one of %s", name, strings.Join(known, ", "))
+		err = fmt.Errorf("the signature %.100q is not known, expected one of %s", name, strings.Join(known, ", "))
 	}
 	return name, err
 }
