@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // copyFrom takes the file from the folder From, by its name in the cache or
@@ -23,7 +24,10 @@ func (c Client) copyFrom(ctx context.Context, file File) (string, error) {
 		}
 		return c.copyFile(ctx, file, source)
 	}
-	return "", fmt.Errorf("the folder %s has no file called %q", c.From, names)
+	if _, err := os.Stat(c.From); err != nil {
+		return "", err
+	}
+	return "", fmt.Errorf("the folder %s has no file called %s", c.From, strings.Join(names, " or "))
 }
 
 // copyFile copies a file from another folder into the cache, if it is right.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/lince-ml/lince/applications"
 	"github.com/lince-ml/lince/applications/fetch"
 )
 
@@ -34,3 +36,18 @@ func newFetcher(screen io.Writer) fetch.Client {
 	}
 	return client
 }
+
+// fetchesOr returns what fetches a published file and, where it cannot, tells
+// what does without.
+func fetchesOr(client fetch.Client, instead string) func(context.Context, applications.WeightFile) (string, error) {
+	return func(ctx context.Context, file applications.WeightFile) (string, error) {
+		path, err := client.Weights(ctx, file)
+		if err != nil && ctx.Err() == nil {
+			err = fmt.Errorf("%w\n%s", err, instead)
+		}
+		return path, err
+	}
+}
+
+// fileInstead is what does without fetching weights.
+const fileInstead = "--weights takes a FILE that is here; lince models fetch takes it --from a FOLDER or a --mirror"

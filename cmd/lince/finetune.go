@@ -112,6 +112,9 @@ func (t *training) unfreeze() error {
 	if names := t.data.train.ClassNames(); !slices.Equal(names, t.model.Classes) {
 		return fmt.Errorf("%s has the classes %s, %s tells %s apart; they must be the same", s.Folder, strings.Join(names, ", "), s.Model, strings.Join(t.model.Classes, ", "))
 	}
+	if s.From != "" && t.model.Layer(s.From) == nil {
+		return usageError{fmt.Errorf("--from %s: %s has no such layer; lince summary %s lists them", s.From, s.Model, s.Model)}
+	}
 	if err := unfreezeFrom(t.model, s.From, s.TrainBatchNorm); err != nil {
 		return usageError{fmt.Errorf("--from: %w", err)}
 	}

@@ -35,7 +35,11 @@ addresses end. --from takes such a folder on this machine, for use offline.`,
 			if err != nil {
 				return usageError{err}
 			}
-			path, err := places.client(cmd.ErrOrStderr()).Get(cmd.Context(), fetch.Published(file))
+			get := places.client(cmd.ErrOrStderr()).Weights
+			if places.from == "" {
+				get = fetchesOr(places.client(cmd.ErrOrStderr()), "without a network, --from takes a FOLDER that holds the file; --mirror another address")
+			}
+			path, err := get(cmd.Context(), file)
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/lince-ml/lince/applications"
 	"github.com/lince-ml/lince/applications/fetch"
 )
 
@@ -87,6 +88,13 @@ func TestModelsFetch(t *testing.T) {
 	from, other := t.TempDir(), t.TempDir()
 	if o := call(t, "models", "fetch", "inception_v3", "--from", from, "--cache", other); o.status != failed || !strings.Contains(o.screen, from) {
 		t.Errorf("status %d: %s", o.status, o.screen)
+	}
+	if o := call(t, "models", "fetch", "inception_v3", "--from", filepath.Join(from, "nowhere"), "--cache", other); o.status != failed || !strings.Contains(o.screen, "no such") {
+		t.Errorf("status %d: %s", o.status, o.screen)
+	}
+	_, err := fetchesOr(fetch.Client{Folder: other, From: from}, fileInstead)(t.Context(), applications.ClassIndexFile())
+	if err == nil || !strings.Contains(err.Error(), "--weights takes a FILE") {
+		t.Errorf("what cannot be fetched: %v", err)
 	}
 	for says, args := range map[string][]string{
 		`there is no "inception_v4"`: {"inception_v4"},

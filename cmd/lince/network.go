@@ -137,7 +137,7 @@ func (s *networkSettings) build(ctx context.Context, network applications.Applic
 		return nil, usageError{fmt.Errorf("--input: %w", err)}
 	}
 	return s.matching.network(ctx, network, applications.Options{
-		InputShape: shape, NoTop: s.noTop, Alpha: s.alpha, Weights: s.weights, Fetch: s.fetcher(screen).Weights,
+		InputShape: shape, NoTop: s.noTop, Alpha: s.alpha, Weights: s.weights, Fetch: fetchesOr(s.fetcher(screen), fileInstead),
 	}, screen)
 }
 

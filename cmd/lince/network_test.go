@@ -121,7 +121,13 @@ func TestEvaluateByName(t *testing.T) {
 	if err := network.SaveWeights(weights); err != nil {
 		t.Fatal(err)
 	}
-	o := call(t, "evaluate", "squeezenet", drawn(t, 1, "n01440764", "n01443537"), "--weights", weights, "--mirror", server.URL)
+	folder := drawn(t, 1, "circle", "star")
+	for shape, number := range map[string]string{"circle": "n01440764", "star": "n01443537"} {
+		if err := os.Rename(filepath.Join(folder, shape), filepath.Join(folder, number)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := call(t, "evaluate", "squeezenet", folder, "--weights", weights, "--mirror", server.URL)
 	if o.status != failed || !strings.Contains(o.screen, `"n01484850" has no folder`) {
 		t.Errorf("status %d saying %s", o.status, o.screen)
 	}

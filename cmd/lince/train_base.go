@@ -117,7 +117,7 @@ func (s *trainSettings) adopt(flags *pflag.FlagSet) error {
 
 // fetchWeights returns where published weights lie, fetching them if need be.
 func (t *training) fetchWeights(ctx context.Context, file applications.WeightFile) (string, error) {
-	return newFetcher(t.screen).Weights(ctx, file)
+	return fetchesOr(newFetcher(t.screen), fileInstead)(ctx, file)
 }
 
 // buildBase builds the base, frozen if it has learnt.
