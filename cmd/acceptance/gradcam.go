@@ -25,7 +25,7 @@ var gradCAMScript string
 func explainRows() []row {
 	return []row{
 		{name: "gradcam", what: "Grad-CAM and Grad-CAM++ of real photos beside TensorFlow's: cat_dog_model.keras, SqueezeNet, and a head on MobileNetV2 0.35 within",
-			bar:   "maps, divided by their largest value, within 1e-3 of those computed with TensorFlow for the same weights and pictures",
+			bar:   "maps, divided by their largest value, within 1e-3 of those computed with TensorFlow for the same weights and pictures; at a deep layer, behind which rectifiers turn rounding into jumps, in the median photo",
 			needs: needsKerasData, sources: []string{"gradcam.py"}, rooms: []string{"explain"}, measure: measureGradCAM},
 	}
 }
