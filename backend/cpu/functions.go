@@ -158,6 +158,8 @@ func unaryKernel(set *kernel.Set, f graph.Function) func(dst, x []float32) {
 		return set.Sigmoid
 	case graph.Tanh:
 		return set.Tanh
+	case graph.Erf:
+		return set.Erf
 	case graph.ReLU:
 		return set.ReLU
 	case graph.Absolute:
@@ -177,44 +179,20 @@ func unaryKernel(set *kernel.Set, f graph.Function) func(dst, x []float32) {
 }
 
 // comparison returns a relation as a vector of ones and zeros.
-func comparison(d graph.Direction) vector {
+func comparison(set *kernel.Set, d graph.Direction) vector {
 	switch d {
 	case graph.Equal:
-		return compare(func(x, y float32) bool { return x == y })
+		return func(dst, x, y, _ []float32) { set.Equal(dst, x, y) }
 	case graph.NotEqual:
-		return compare(func(x, y float32) bool { return x != y })
+		return func(dst, x, y, _ []float32) { set.NotEqual(dst, x, y) }
 	case graph.Less:
-		return compare(func(x, y float32) bool { return x < y })
+		return func(dst, x, y, _ []float32) { set.Less(dst, x, y) }
 	case graph.LessEqual:
-		return compare(func(x, y float32) bool { return x <= y })
+		return func(dst, x, y, _ []float32) { set.LessEqual(dst, x, y) }
 	case graph.Greater:
-		return compare(func(x, y float32) bool { return x > y })
+		return func(dst, x, y, _ []float32) { set.Less(dst, y, x) }
 	}
-	return compare(func(x, y float32) bool { return x >= y })
-}
-
-func compare(holds func(x, y float32) bool) vector {
-	return func(dst, x, y, _ []float32) {
-		x, y = x[:len(dst)], y[:len(dst)]
-		for i := range dst {
-			var result float32 // dst may be x or y
-			if holds(x[i], y[i]) {
-				result = 1
-			}
-			dst[i] = result
-		}
-	}
-}
-
-func selection(dst, x, y, z []float32) {
-	x, y, z = x[:len(dst)], y[:len(dst)], z[:len(dst)]
-	for i := range dst {
-		if x[i] != 0 {
-			dst[i] = y[i]
-		} else {
-			dst[i] = z[i]
-		}
-	}
+	return func(dst, x, y, _ []float32) { set.LessEqual(dst, y, x) }
 }
 
 func isNot0(dst, x, _, _ []float32) {

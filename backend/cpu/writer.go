@@ -209,7 +209,7 @@ func (w *writer) instruction(v *value) instruction {
 		w.cluster.views = append(w.cluster.views, view)
 		return instruction{load: w.loadView(view, v.typ.DType.Size() == 1), sources: noSources}
 	case graph.Comparison:
-		return w.apply(comparison(op.Direction), v.operands...)
+		return w.apply(comparison(w.set, op.Direction), v.operands...)
 	case graph.Conversion:
 		if v.typ.DType.Size() == 1 {
 			return w.apply(isNot0, v.operands...)
@@ -219,7 +219,7 @@ func (w *writer) instruction(v *value) instruction {
 		if y := w.rectifierGradient(v); y != nil {
 			return w.apply(func(dst, x, y, _ []float32) { w.set.ReLUGrad(dst, x, y) }, v.operands[1], y)
 		}
-		return w.apply(selection, v.operands...)
+		return w.apply(w.set.Choose, v.operands...)
 	}
 	return w.function(v, v.op.(graph.Elementwise).Function)
 }

@@ -114,6 +114,36 @@ func sigmoidAVX2(dst []float32, x []float32)
 //go:noescape
 func tanhAVX2(dst []float32, x []float32)
 
+// equalAVX2 sets dst to 1 where x = y, else 0.
+//
+//go:noescape
+func equalAVX2(dst []float32, x []float32, y []float32)
+
+// notEqualAVX2 sets dst to 1 where x ≠ y, else 0.
+//
+//go:noescape
+func notEqualAVX2(dst []float32, x []float32, y []float32)
+
+// lessAVX2 sets dst to 1 where x < y, else 0.
+//
+//go:noescape
+func lessAVX2(dst []float32, x []float32, y []float32)
+
+// lessEqualAVX2 sets dst to 1 where x ≤ y, else 0.
+//
+//go:noescape
+func lessEqualAVX2(dst []float32, x []float32, y []float32)
+
+// chooseAVX2 sets dst to y where x is not 0, else to z.
+//
+//go:noescape
+func chooseAVX2(dst []float32, x []float32, y []float32, z []float32)
+
+// erfAVX2 sets dst to the error function of x.
+//
+//go:noescape
+func erfAVX2(dst []float32, x []float32)
+
 // scaleShiftAVX2 sets dst to x·scale + shift, rounded once.
 //
 //go:noescape

@@ -45,7 +45,21 @@ DATA constantsAVX2<>+76(SB)/4, $0x42b20000
 DATA constantsAVX2<>+80(SB)/4, $0x3fb8aa3b
 DATA constantsAVX2<>+84(SB)/4, $0x3f317200
 DATA constantsAVX2<>+88(SB)/4, $0x35bfbe8e
-GLOBL constantsAVX2<>(SB), RODATA|NOPTR, $92
+DATA constantsAVX2<>+92(SB)/4, $0xba228319
+DATA constantsAVX2<>+96(SB)/4, $0x3ba4dea6
+DATA constantsAVX2<>+100(SB)/4, $0xbcdb78b1
+DATA constantsAVX2<>+104(SB)/4, $0x3de7107c
+DATA constantsAVX2<>+108(SB)/4, $0xbec09385
+DATA constantsAVX2<>+112(SB)/4, $0x3f906eba
+DATA constantsAVX2<>+116(SB)/4, $0xbca4ffc8
+DATA constantsAVX2<>+120(SB)/4, $0x3f39ff6d
+DATA constantsAVX2<>+124(SB)/4, $0xbecf703b
+DATA constantsAVX2<>+128(SB)/4, $0x3f0cb69e
+DATA constantsAVX2<>+132(SB)/4, $0x3e101dba
+DATA constantsAVX2<>+136(SB)/4, $0x3c118f5d
+DATA constantsAVX2<>+140(SB)/4, $0x3f600000
+DATA constantsAVX2<>+144(SB)/4, $0x3ecccccd
+GLOBL constantsAVX2<>(SB), RODATA|NOPTR, $148
 
 // func tile6x16AVX2(depth int, a *float32, b *float32, c *float32, stride int, bias *float32, mode int)
 // Requires: AVX, FMA3
@@ -1864,6 +1878,377 @@ tanh_tail:
 	VMASKMOVPS   Y5, Y0, (AX)(BX*4)
 
 tanh_done:
+	VZEROUPPER
+	RET
+
+// func equalAVX2(dst []float32, x []float32, y []float32)
+// Requires: AVX
+TEXT ·equalAVX2(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX2<>+32(SB), Y0
+	XORQ         SI, SI
+
+equal_loop:
+	CMPQ    CX, $+8
+	JL      equal_tail
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VCMPPS  $0x00, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, CX
+	JMP     equal_loop
+
+equal_tail:
+	TESTQ      CX, CX
+	JZ         equal_done
+	LEAQ       tailMaskAVX2<>+0(SB), DI
+	NEGQ       CX
+	VMOVUPS    32(DI)(CX*4), Y1
+	VMASKMOVPS (DX)(SI*4), Y1, Y2
+	VMASKMOVPS (BX)(SI*4), Y1, Y3
+	VCMPPS     $0x00, Y3, Y2, Y2
+	VANDPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(SI*4)
+
+equal_done:
+	VZEROUPPER
+	RET
+
+// func notEqualAVX2(dst []float32, x []float32, y []float32)
+// Requires: AVX
+TEXT ·notEqualAVX2(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX2<>+32(SB), Y0
+	XORQ         SI, SI
+
+notEqual_loop:
+	CMPQ    CX, $+8
+	JL      notEqual_tail
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VCMPPS  $0x04, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, CX
+	JMP     notEqual_loop
+
+notEqual_tail:
+	TESTQ      CX, CX
+	JZ         notEqual_done
+	LEAQ       tailMaskAVX2<>+0(SB), DI
+	NEGQ       CX
+	VMOVUPS    32(DI)(CX*4), Y1
+	VMASKMOVPS (DX)(SI*4), Y1, Y2
+	VMASKMOVPS (BX)(SI*4), Y1, Y3
+	VCMPPS     $0x04, Y3, Y2, Y2
+	VANDPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(SI*4)
+
+notEqual_done:
+	VZEROUPPER
+	RET
+
+// func lessAVX2(dst []float32, x []float32, y []float32)
+// Requires: AVX
+TEXT ·lessAVX2(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX2<>+32(SB), Y0
+	XORQ         SI, SI
+
+less_loop:
+	CMPQ    CX, $+8
+	JL      less_tail
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VCMPPS  $0x11, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, CX
+	JMP     less_loop
+
+less_tail:
+	TESTQ      CX, CX
+	JZ         less_done
+	LEAQ       tailMaskAVX2<>+0(SB), DI
+	NEGQ       CX
+	VMOVUPS    32(DI)(CX*4), Y1
+	VMASKMOVPS (DX)(SI*4), Y1, Y2
+	VMASKMOVPS (BX)(SI*4), Y1, Y3
+	VCMPPS     $0x11, Y3, Y2, Y2
+	VANDPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(SI*4)
+
+less_done:
+	VZEROUPPER
+	RET
+
+// func lessEqualAVX2(dst []float32, x []float32, y []float32)
+// Requires: AVX
+TEXT ·lessEqualAVX2(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX2<>+32(SB), Y0
+	XORQ         SI, SI
+
+lessEqual_loop:
+	CMPQ    CX, $+8
+	JL      lessEqual_tail
+	VMOVUPS (DX)(SI*4), Y1
+	VMOVUPS (BX)(SI*4), Y2
+	VCMPPS  $0x12, Y2, Y1, Y1
+	VANDPS  Y0, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, CX
+	JMP     lessEqual_loop
+
+lessEqual_tail:
+	TESTQ      CX, CX
+	JZ         lessEqual_done
+	LEAQ       tailMaskAVX2<>+0(SB), DI
+	NEGQ       CX
+	VMOVUPS    32(DI)(CX*4), Y1
+	VMASKMOVPS (DX)(SI*4), Y1, Y2
+	VMASKMOVPS (BX)(SI*4), Y1, Y3
+	VCMPPS     $0x12, Y3, Y2, Y2
+	VANDPS     Y0, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(SI*4)
+
+lessEqual_done:
+	VZEROUPPER
+	RET
+
+// func chooseAVX2(dst []float32, x []float32, y []float32, z []float32)
+// Requires: AVX
+TEXT ·chooseAVX2(SB), NOSPLIT, $0-96
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   dst_len+8(FP), CX
+	MOVQ   x_base+24(FP), DX
+	MOVQ   y_base+48(FP), BX
+	MOVQ   z_base+72(FP), SI
+	VXORPS Y0, Y0, Y0
+	XORQ   DI, DI
+
+choose_loop:
+	CMPQ      CX, $+8
+	JL        choose_tail
+	VMOVUPS   (DX)(DI*4), Y1
+	VMOVUPS   (BX)(DI*4), Y2
+	VMOVUPS   (SI)(DI*4), Y3
+	VCMPPS    $0x04, Y0, Y1, Y1
+	VBLENDVPS Y1, Y2, Y3, Y3
+	VMOVUPS   Y3, (AX)(DI*4)
+	ADDQ      $+8, DI
+	SUBQ      $+8, CX
+	JMP       choose_loop
+
+choose_tail:
+	TESTQ      CX, CX
+	JZ         choose_done
+	LEAQ       tailMaskAVX2<>+0(SB), R8
+	NEGQ       CX
+	VMOVUPS    32(R8)(CX*4), Y1
+	VMASKMOVPS (DX)(DI*4), Y1, Y2
+	VMASKMOVPS (BX)(DI*4), Y1, Y3
+	VMASKMOVPS (SI)(DI*4), Y1, Y4
+	VCMPPS     $0x04, Y0, Y2, Y0
+	VBLENDVPS  Y0, Y3, Y4, Y4
+	VMASKMOVPS Y4, Y1, (AX)(DI*4)
+
+choose_done:
+	VZEROUPPER
+	RET
+
+// func erfAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·erfAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+
+erf_loop:
+	CMPQ         CX, $+8
+	JL           erf_tail
+	VMOVUPS      (DX)(BX*4), Y0
+	VBROADCASTSS constantsAVX2<>+0(SB), Y1
+	VANDPS       Y1, Y0, Y1
+	VBROADCASTSS constantsAVX2<>+4(SB), Y2
+	VANDPS       Y2, Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VBROADCASTSS constantsAVX2<>+92(SB), Y4
+	VBROADCASTSS constantsAVX2<>+96(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constantsAVX2<>+100(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constantsAVX2<>+104(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constantsAVX2<>+108(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VBROADCASTSS constantsAVX2<>+112(SB), Y5
+	VFMADD213PS  Y5, Y3, Y4
+	VMULPS       Y0, Y4, Y4
+	VBROADCASTSS constantsAVX2<>+32(SB), Y0
+	VBROADCASTSS constantsAVX2<>+32(SB), Y5
+	VBROADCASTSS constantsAVX2<>+144(SB), Y6
+	VFMADD213PS  Y5, Y1, Y6
+	VDIVPS       Y6, Y0, Y0
+	VBROADCASTSS constantsAVX2<>+116(SB), Y6
+	VBROADCASTSS constantsAVX2<>+120(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constantsAVX2<>+124(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constantsAVX2<>+128(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constantsAVX2<>+132(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constantsAVX2<>+136(SB), Y7
+	VFMADD213PS  Y7, Y0, Y6
+	VBROADCASTSS constantsAVX2<>+4(SB), Y0
+	VXORPS       Y0, Y3, Y3
+	VBROADCASTSS constantsAVX2<>+76(SB), Y0
+	VMINPS       Y3, Y0, Y3
+	VBROADCASTSS constantsAVX2<>+72(SB), Y0
+	VMAXPS       Y3, Y0, Y3
+	VBROADCASTSS constantsAVX2<>+80(SB), Y0
+	VMULPS       Y0, Y3, Y0
+	VROUNDPS     $0x00, Y0, Y0
+	VBROADCASTSS constantsAVX2<>+84(SB), Y7
+	VFNMADD231PS Y7, Y0, Y3
+	VBROADCASTSS constantsAVX2<>+88(SB), Y7
+	VFNMADD231PS Y7, Y0, Y3
+	VBROADCASTSS constantsAVX2<>+12(SB), Y7
+	VBROADCASTSS constantsAVX2<>+16(SB), Y8
+	VFMADD213PS  Y8, Y3, Y7
+	VBROADCASTSS constantsAVX2<>+20(SB), Y8
+	VFMADD213PS  Y8, Y3, Y7
+	VBROADCASTSS constantsAVX2<>+24(SB), Y8
+	VFMADD213PS  Y8, Y3, Y7
+	VBROADCASTSS constantsAVX2<>+28(SB), Y8
+	VFMADD213PS  Y8, Y3, Y7
+	VBROADCASTSS constantsAVX2<>+32(SB), Y8
+	VFMADD213PS  Y8, Y3, Y7
+	VBROADCASTSS constantsAVX2<>+32(SB), Y8
+	VFMADD213PS  Y8, Y3, Y7
+	VCVTPS2DQ    Y0, Y0
+	VPSRAD       $0x01, Y0, Y3
+	VPSUBD       Y3, Y0, Y0
+	VBROADCASTSS constantsAVX2<>+8(SB), Y8
+	VPADDD       Y8, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y7, Y7
+	VPADDD       Y8, Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y0, Y7, Y7
+	VFNMADD213PS Y5, Y6, Y7
+	VORPS        Y2, Y7, Y7
+	VBROADCASTSS constantsAVX2<>+140(SB), Y0
+	VCMPPS       $0x11, Y0, Y1, Y0
+	VBLENDVPS    Y0, Y4, Y7, Y7
+	VMOVUPS      Y7, (AX)(BX*4)
+	ADDQ         $+8, BX
+	SUBQ         $+8, CX
+	JMP          erf_loop
+
+erf_tail:
+	TESTQ        CX, CX
+	JZ           erf_done
+	LEAQ         tailMaskAVX2<>+0(SB), SI
+	NEGQ         CX
+	VMOVUPS      32(SI)(CX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VBROADCASTSS constantsAVX2<>+0(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VBROADCASTSS constantsAVX2<>+4(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VBROADCASTSS constantsAVX2<>+92(SB), Y5
+	VBROADCASTSS constantsAVX2<>+96(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantsAVX2<>+100(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantsAVX2<>+104(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantsAVX2<>+108(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VBROADCASTSS constantsAVX2<>+112(SB), Y6
+	VFMADD213PS  Y6, Y4, Y5
+	VMULPS       Y1, Y5, Y5
+	VBROADCASTSS constantsAVX2<>+32(SB), Y1
+	VBROADCASTSS constantsAVX2<>+32(SB), Y6
+	VBROADCASTSS constantsAVX2<>+144(SB), Y7
+	VFMADD213PS  Y6, Y2, Y7
+	VDIVPS       Y7, Y1, Y1
+	VBROADCASTSS constantsAVX2<>+116(SB), Y7
+	VBROADCASTSS constantsAVX2<>+120(SB), Y8
+	VFMADD213PS  Y8, Y1, Y7
+	VBROADCASTSS constantsAVX2<>+124(SB), Y8
+	VFMADD213PS  Y8, Y1, Y7
+	VBROADCASTSS constantsAVX2<>+128(SB), Y8
+	VFMADD213PS  Y8, Y1, Y7
+	VBROADCASTSS constantsAVX2<>+132(SB), Y8
+	VFMADD213PS  Y8, Y1, Y7
+	VBROADCASTSS constantsAVX2<>+136(SB), Y8
+	VFMADD213PS  Y8, Y1, Y7
+	VBROADCASTSS constantsAVX2<>+4(SB), Y1
+	VXORPS       Y1, Y4, Y4
+	VBROADCASTSS constantsAVX2<>+76(SB), Y1
+	VMINPS       Y4, Y1, Y4
+	VBROADCASTSS constantsAVX2<>+72(SB), Y1
+	VMAXPS       Y4, Y1, Y4
+	VBROADCASTSS constantsAVX2<>+80(SB), Y1
+	VMULPS       Y1, Y4, Y1
+	VROUNDPS     $0x00, Y1, Y1
+	VBROADCASTSS constantsAVX2<>+84(SB), Y8
+	VFNMADD231PS Y8, Y1, Y4
+	VBROADCASTSS constantsAVX2<>+88(SB), Y8
+	VFNMADD231PS Y8, Y1, Y4
+	VBROADCASTSS constantsAVX2<>+12(SB), Y8
+	VBROADCASTSS constantsAVX2<>+16(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constantsAVX2<>+20(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constantsAVX2<>+24(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constantsAVX2<>+28(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constantsAVX2<>+32(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VBROADCASTSS constantsAVX2<>+32(SB), Y9
+	VFMADD213PS  Y9, Y4, Y8
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y4
+	VPSUBD       Y4, Y1, Y1
+	VBROADCASTSS constantsAVX2<>+8(SB), Y9
+	VPADDD       Y9, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y8, Y8
+	VPADDD       Y9, Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y8, Y8
+	VFNMADD213PS Y6, Y7, Y8
+	VORPS        Y3, Y8, Y8
+	VBROADCASTSS constantsAVX2<>+140(SB), Y1
+	VCMPPS       $0x11, Y1, Y2, Y1
+	VBLENDVPS    Y1, Y5, Y8, Y8
+	VMASKMOVPS   Y8, Y0, (AX)(BX*4)
+
+erf_done:
 	VZEROUPPER
 	RET
 

@@ -45,7 +45,21 @@ DATA constantsAVX2<>+76(SB)/4, $0x42b20000
 DATA constantsAVX2<>+80(SB)/4, $0x3fb8aa3b
 DATA constantsAVX2<>+84(SB)/4, $0x3f317200
 DATA constantsAVX2<>+88(SB)/4, $0x35bfbe8e
-GLOBL constantsAVX2<>(SB), RODATA|NOPTR, $92
+DATA constantsAVX2<>+92(SB)/4, $0xba228319
+DATA constantsAVX2<>+96(SB)/4, $0x3ba4dea6
+DATA constantsAVX2<>+100(SB)/4, $0xbcdb78b1
+DATA constantsAVX2<>+104(SB)/4, $0x3de7107c
+DATA constantsAVX2<>+108(SB)/4, $0xbec09385
+DATA constantsAVX2<>+112(SB)/4, $0x3f906eba
+DATA constantsAVX2<>+116(SB)/4, $0xbca4ffc8
+DATA constantsAVX2<>+120(SB)/4, $0x3f39ff6d
+DATA constantsAVX2<>+124(SB)/4, $0xbecf703b
+DATA constantsAVX2<>+128(SB)/4, $0x3f0cb69e
+DATA constantsAVX2<>+132(SB)/4, $0x3e101dba
+DATA constantsAVX2<>+136(SB)/4, $0x3c118f5d
+DATA constantsAVX2<>+140(SB)/4, $0x3f600000
+DATA constantsAVX2<>+144(SB)/4, $0x3ecccccd
+GLOBL constantsAVX2<>(SB), RODATA|NOPTR, $148
 
 DATA factorsAVX2<>+0(SB)/4, $0x40800000
 DATA factorsAVX2<>+4(SB)/4, $0x40800000

@@ -124,6 +124,36 @@ func sigmoidAVX512(dst []float32, x []float32)
 //go:noescape
 func tanhAVX512(dst []float32, x []float32)
 
+// equalAVX512 sets dst to 1 where x = y, else 0.
+//
+//go:noescape
+func equalAVX512(dst []float32, x []float32, y []float32)
+
+// notEqualAVX512 sets dst to 1 where x ≠ y, else 0.
+//
+//go:noescape
+func notEqualAVX512(dst []float32, x []float32, y []float32)
+
+// lessAVX512 sets dst to 1 where x < y, else 0.
+//
+//go:noescape
+func lessAVX512(dst []float32, x []float32, y []float32)
+
+// lessEqualAVX512 sets dst to 1 where x ≤ y, else 0.
+//
+//go:noescape
+func lessEqualAVX512(dst []float32, x []float32, y []float32)
+
+// chooseAVX512 sets dst to y where x is not 0, else to z.
+//
+//go:noescape
+func chooseAVX512(dst []float32, x []float32, y []float32, z []float32)
+
+// erfAVX512 sets dst to the error function of x.
+//
+//go:noescape
+func erfAVX512(dst []float32, x []float32)
+
 // scaleShiftAVX512 sets dst to x·scale + shift, rounded once.
 //
 //go:noescape

@@ -27,7 +27,21 @@ DATA constantsAVX512<>+76(SB)/4, $0x42b20000
 DATA constantsAVX512<>+80(SB)/4, $0x3fb8aa3b
 DATA constantsAVX512<>+84(SB)/4, $0x3f317200
 DATA constantsAVX512<>+88(SB)/4, $0x35bfbe8e
-GLOBL constantsAVX512<>(SB), RODATA|NOPTR, $92
+DATA constantsAVX512<>+92(SB)/4, $0xba228319
+DATA constantsAVX512<>+96(SB)/4, $0x3ba4dea6
+DATA constantsAVX512<>+100(SB)/4, $0xbcdb78b1
+DATA constantsAVX512<>+104(SB)/4, $0x3de7107c
+DATA constantsAVX512<>+108(SB)/4, $0xbec09385
+DATA constantsAVX512<>+112(SB)/4, $0x3f906eba
+DATA constantsAVX512<>+116(SB)/4, $0xbca4ffc8
+DATA constantsAVX512<>+120(SB)/4, $0x3f39ff6d
+DATA constantsAVX512<>+124(SB)/4, $0xbecf703b
+DATA constantsAVX512<>+128(SB)/4, $0x3f0cb69e
+DATA constantsAVX512<>+132(SB)/4, $0x3e101dba
+DATA constantsAVX512<>+136(SB)/4, $0x3c118f5d
+DATA constantsAVX512<>+140(SB)/4, $0x3f600000
+DATA constantsAVX512<>+144(SB)/4, $0x3ecccccd
+GLOBL constantsAVX512<>(SB), RODATA|NOPTR, $148
 
 // func tile14x32AVX512(depth int, a *float32, b *float32, c *float32, stride int, bias *float32, mode int)
 // Requires: AVX, AVX512F
@@ -2785,6 +2799,365 @@ tanh_tail:
 	VMOVUPS      Z4, K1, (AX)(BX*4)
 
 tanh_done:
+	VZEROUPPER
+	RET
+
+// func equalAVX512(dst []float32, x []float32, y []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·equalAVX512(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX512<>+32(SB), Z0
+	XORQ         SI, SI
+
+equal_loop:
+	CMPQ      CX, $+16
+	JL        equal_tail
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
+	VCMPPS    $0x00, Z2, Z1, K1
+	VMOVAPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(SI*4)
+	ADDQ      $+16, SI
+	SUBQ      $+16, CX
+	JMP       equal_loop
+
+equal_tail:
+	TESTQ     CX, CX
+	JZ        equal_done
+	MOVQ      $+1, DI
+	SHLXQ     CX, DI, CX
+	DECQ      CX
+	KMOVW     CX, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
+	VCMPPS    $0x00, Z2, Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+equal_done:
+	VZEROUPPER
+	RET
+
+// func notEqualAVX512(dst []float32, x []float32, y []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·notEqualAVX512(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX512<>+32(SB), Z0
+	XORQ         SI, SI
+
+notEqual_loop:
+	CMPQ      CX, $+16
+	JL        notEqual_tail
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
+	VCMPPS    $0x04, Z2, Z1, K1
+	VMOVAPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(SI*4)
+	ADDQ      $+16, SI
+	SUBQ      $+16, CX
+	JMP       notEqual_loop
+
+notEqual_tail:
+	TESTQ     CX, CX
+	JZ        notEqual_done
+	MOVQ      $+1, DI
+	SHLXQ     CX, DI, CX
+	DECQ      CX
+	KMOVW     CX, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
+	VCMPPS    $0x04, Z2, Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+notEqual_done:
+	VZEROUPPER
+	RET
+
+// func lessAVX512(dst []float32, x []float32, y []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·lessAVX512(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX512<>+32(SB), Z0
+	XORQ         SI, SI
+
+less_loop:
+	CMPQ      CX, $+16
+	JL        less_tail
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
+	VCMPPS    $0x11, Z2, Z1, K1
+	VMOVAPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(SI*4)
+	ADDQ      $+16, SI
+	SUBQ      $+16, CX
+	JMP       less_loop
+
+less_tail:
+	TESTQ     CX, CX
+	JZ        less_done
+	MOVQ      $+1, DI
+	SHLXQ     CX, DI, CX
+	DECQ      CX
+	KMOVW     CX, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
+	VCMPPS    $0x11, Z2, Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+less_done:
+	VZEROUPPER
+	RET
+
+// func lessEqualAVX512(dst []float32, x []float32, y []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·lessEqualAVX512(SB), NOSPLIT, $0-72
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         dst_len+8(FP), CX
+	MOVQ         x_base+24(FP), DX
+	MOVQ         y_base+48(FP), BX
+	VBROADCASTSS constantsAVX512<>+32(SB), Z0
+	XORQ         SI, SI
+
+lessEqual_loop:
+	CMPQ      CX, $+16
+	JL        lessEqual_tail
+	VMOVUPS   (DX)(SI*4), Z1
+	VMOVUPS   (BX)(SI*4), Z2
+	VCMPPS    $0x12, Z2, Z1, K1
+	VMOVAPS.Z Z0, K1, Z1
+	VMOVUPS   Z1, (AX)(SI*4)
+	ADDQ      $+16, SI
+	SUBQ      $+16, CX
+	JMP       lessEqual_loop
+
+lessEqual_tail:
+	TESTQ     CX, CX
+	JZ        lessEqual_done
+	MOVQ      $+1, DI
+	SHLXQ     CX, DI, CX
+	DECQ      CX
+	KMOVW     CX, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z1
+	VMOVUPS.Z (BX)(SI*4), K1, Z2
+	VCMPPS    $0x12, Z2, Z1, K2
+	VMOVAPS.Z Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)(SI*4)
+
+lessEqual_done:
+	VZEROUPPER
+	RET
+
+// func chooseAVX512(dst []float32, x []float32, y []float32, z []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·chooseAVX512(SB), NOSPLIT, $0-96
+	MOVQ   dst_base+0(FP), AX
+	MOVQ   dst_len+8(FP), CX
+	MOVQ   x_base+24(FP), DX
+	MOVQ   y_base+48(FP), BX
+	MOVQ   z_base+72(FP), SI
+	VPXORD Z0, Z0, Z0
+	XORQ   DI, DI
+
+choose_loop:
+	CMPQ    CX, $+16
+	JL      choose_tail
+	VMOVUPS (DX)(DI*4), Z1
+	VMOVUPS (BX)(DI*4), Z2
+	VMOVUPS (SI)(DI*4), Z3
+	VCMPPS  $0x04, Z0, Z1, K1
+	VMOVAPS Z2, K1, Z3
+	VMOVUPS Z3, (AX)(DI*4)
+	ADDQ    $+16, DI
+	SUBQ    $+16, CX
+	JMP     choose_loop
+
+choose_tail:
+	TESTQ     CX, CX
+	JZ        choose_done
+	MOVQ      $+1, R8
+	SHLXQ     CX, R8, CX
+	DECQ      CX
+	KMOVW     CX, K1
+	VMOVUPS.Z (DX)(DI*4), K1, Z1
+	VMOVUPS.Z (BX)(DI*4), K1, Z2
+	VMOVUPS.Z (SI)(DI*4), K1, Z3
+	VCMPPS    $0x04, Z0, Z1, K2
+	VMOVAPS   Z2, K2, Z3
+	VMOVUPS   Z3, K1, (AX)(DI*4)
+
+choose_done:
+	VZEROUPPER
+	RET
+
+// func erfAVX512(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·erfAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ dst_len+8(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+
+erf_loop:
+	CMPQ         CX, $+16
+	JL           erf_tail
+	VMOVUPS      (DX)(BX*4), Z0
+	VBROADCASTSS constantsAVX512<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS constantsAVX512<>+4(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+92(SB), Z4
+	VBROADCASTSS constantsAVX512<>+96(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+100(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+104(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+108(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+112(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VMULPS       Z0, Z4, Z4
+	VBROADCASTSS constantsAVX512<>+32(SB), Z0
+	VBROADCASTSS constantsAVX512<>+32(SB), Z5
+	VBROADCASTSS constantsAVX512<>+144(SB), Z6
+	VFMADD213PS  Z5, Z1, Z6
+	VDIVPS       Z6, Z0, Z0
+	VBROADCASTSS constantsAVX512<>+116(SB), Z6
+	VBROADCASTSS constantsAVX512<>+120(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+124(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+128(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+132(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+136(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+4(SB), Z0
+	VXORPS       Z0, Z3, Z3
+	VBROADCASTSS constantsAVX512<>+76(SB), Z0
+	VMINPS       Z3, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+72(SB), Z0
+	VMAXPS       Z3, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+80(SB), Z0
+	VMULPS       Z0, Z3, Z0
+	VRNDSCALEPS  $0x00, Z0, Z0
+	VBROADCASTSS constantsAVX512<>+84(SB), Z7
+	VFNMADD231PS Z7, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+88(SB), Z7
+	VFNMADD231PS Z7, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+12(SB), Z7
+	VBROADCASTSS constantsAVX512<>+16(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+20(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+24(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+28(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+32(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+32(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VSCALEFPS    Z0, Z7, Z7
+	VFNMADD213PS Z5, Z6, Z7
+	VORPS        Z2, Z7, Z7
+	VBROADCASTSS constantsAVX512<>+140(SB), Z0
+	VCMPPS       $0x11, Z0, Z1, K1
+	VMOVAPS      Z4, K1, Z7
+	VMOVUPS      Z7, (AX)(BX*4)
+	ADDQ         $+16, BX
+	SUBQ         $+16, CX
+	JMP          erf_loop
+
+erf_tail:
+	TESTQ        CX, CX
+	JZ           erf_done
+	MOVQ         $+1, SI
+	SHLXQ        CX, SI, CX
+	DECQ         CX
+	KMOVW        CX, K1
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VBROADCASTSS constantsAVX512<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS constantsAVX512<>+4(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+92(SB), Z4
+	VBROADCASTSS constantsAVX512<>+96(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+100(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+104(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+108(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS constantsAVX512<>+112(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VMULPS       Z0, Z4, Z4
+	VBROADCASTSS constantsAVX512<>+32(SB), Z0
+	VBROADCASTSS constantsAVX512<>+32(SB), Z5
+	VBROADCASTSS constantsAVX512<>+144(SB), Z6
+	VFMADD213PS  Z5, Z1, Z6
+	VDIVPS       Z6, Z0, Z0
+	VBROADCASTSS constantsAVX512<>+116(SB), Z6
+	VBROADCASTSS constantsAVX512<>+120(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+124(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+128(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+132(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+136(SB), Z7
+	VFMADD213PS  Z7, Z0, Z6
+	VBROADCASTSS constantsAVX512<>+4(SB), Z0
+	VXORPS       Z0, Z3, Z3
+	VBROADCASTSS constantsAVX512<>+76(SB), Z0
+	VMINPS       Z3, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+72(SB), Z0
+	VMAXPS       Z3, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+80(SB), Z0
+	VMULPS       Z0, Z3, Z0
+	VRNDSCALEPS  $0x00, Z0, Z0
+	VBROADCASTSS constantsAVX512<>+84(SB), Z7
+	VFNMADD231PS Z7, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+88(SB), Z7
+	VFNMADD231PS Z7, Z0, Z3
+	VBROADCASTSS constantsAVX512<>+12(SB), Z7
+	VBROADCASTSS constantsAVX512<>+16(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+20(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+24(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+28(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+32(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VBROADCASTSS constantsAVX512<>+32(SB), Z8
+	VFMADD213PS  Z8, Z3, Z7
+	VSCALEFPS    Z0, Z7, Z7
+	VFNMADD213PS Z5, Z6, Z7
+	VORPS        Z2, Z7, Z7
+	VBROADCASTSS constantsAVX512<>+140(SB), Z0
+	VCMPPS       $0x11, Z0, Z1, K2
+	VMOVAPS      Z4, K2, Z7
+	VMOVUPS      Z7, K1, (AX)(BX*4)
+
+erf_done:
 	VZEROUPPER
 	RET
 

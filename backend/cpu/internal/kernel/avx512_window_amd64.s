@@ -27,7 +27,21 @@ DATA constantsAVX512<>+76(SB)/4, $0x42b20000
 DATA constantsAVX512<>+80(SB)/4, $0x3fb8aa3b
 DATA constantsAVX512<>+84(SB)/4, $0x3f317200
 DATA constantsAVX512<>+88(SB)/4, $0x35bfbe8e
-GLOBL constantsAVX512<>(SB), RODATA|NOPTR, $92
+DATA constantsAVX512<>+92(SB)/4, $0xba228319
+DATA constantsAVX512<>+96(SB)/4, $0x3ba4dea6
+DATA constantsAVX512<>+100(SB)/4, $0xbcdb78b1
+DATA constantsAVX512<>+104(SB)/4, $0x3de7107c
+DATA constantsAVX512<>+108(SB)/4, $0xbec09385
+DATA constantsAVX512<>+112(SB)/4, $0x3f906eba
+DATA constantsAVX512<>+116(SB)/4, $0xbca4ffc8
+DATA constantsAVX512<>+120(SB)/4, $0x3f39ff6d
+DATA constantsAVX512<>+124(SB)/4, $0xbecf703b
+DATA constantsAVX512<>+128(SB)/4, $0x3f0cb69e
+DATA constantsAVX512<>+132(SB)/4, $0x3e101dba
+DATA constantsAVX512<>+136(SB)/4, $0x3c118f5d
+DATA constantsAVX512<>+140(SB)/4, $0x3f600000
+DATA constantsAVX512<>+144(SB)/4, $0x3ecccccd
+GLOBL constantsAVX512<>(SB), RODATA|NOPTR, $148
 
 // func maxWindowsAVX512(dst *float32, apart int, taps []*float32, step int, pixels int, channels int)
 // Requires: AVX, AVX512F, BMI2

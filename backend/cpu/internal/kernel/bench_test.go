@@ -68,6 +68,8 @@ func BenchmarkVector(b *testing.B) {
 			"ReLUGrad": func() { s.ReLUGrad(y, x, y) },
 			"Exp":      func() { s.Exp(y, x) },
 			"Tanh":     func() { s.Tanh(y, x) },
+			"Erf":      func() { s.Erf(y, x) },
+			"Less":     func() { s.Less(y, x, y) },
 			"Sum":      func() { s.Sum(x) },
 		} {
 			b.Run(s.Name+"/"+name, func(b *testing.B) {

@@ -120,6 +120,7 @@ type Set struct {
 	depthwise3x3      [2][5]Depthwise      // for blocks of 4 to 8 at strides 1 and 2; may be nil
 	DepthwiseGradient [6]DepthwiseGradient // for 1 to 6 weights
 
+	Relations
 	Windows
 
 	// BFloat16 is nil where the processor has no such instructions.

@@ -180,6 +180,7 @@ func compareVectors(t *testing.T, s, twin *Set, r *rand.Rand, n int) {
 	compare("Exp", 2, func(s *Set, dst []float32) { s.Exp(dst, x.data) })
 	compare("Sigmoid", 4, func(s *Set, dst []float32) { s.Sigmoid(dst, x.data) })
 	compare("Tanh", 4, func(s *Set, dst []float32) { s.Tanh(dst, x.data) })
+	compare("Erf", 3, func(s *Set, dst []float32) { s.Erf(dst, x.data) })
 	compare("ScaleShift", 0, func(s *Set, dst []float32) { s.ScaleShift(dst, x.data, 0.5, 3) })
 	compare("Fill", 0, func(s *Set, dst []float32) { s.Fill(dst, 2.5) })
 	compare("in place", 0, func(s *Set, dst []float32) { s.Add(dst, dst, dst) })
@@ -227,6 +228,7 @@ func TestExponentialsAreAccurate(t *testing.T) {
 		}{
 			{"exp", s.Exp, math.Exp, 2},
 			{"tanh", s.Tanh, math.Tanh, 4},
+			{"erf", s.Erf, math.Erf, 3},
 			{"sigmoid", s.Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 4},
 		} {
 			got := make([]float32, len(x))

@@ -62,7 +62,7 @@ func portable() *Set {
 		Dot:     portableDot,
 		Combine: portableCombine,
 		AddRows: portableAddRows,
-		Windows: portableWindows(), BFloat16: portableBFloat16(4, 8, 4),
+		Relations: portableRelations(), Windows: portableWindows(), BFloat16: portableBFloat16(4, 8, 4),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			for i := range width {
 				for k, v := range unsafe.Slice(rows[i], depth) {

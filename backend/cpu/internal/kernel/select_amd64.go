@@ -77,7 +77,7 @@ func avx512() *Set {
 		ReLU: reluAVX512, ReLUGrad: reluGradAVX512,
 		ScaleShift: scaleShiftAVX512, Fill: fillAVX512,
 		Sum: sumAVX512, Dot: dotAVX512, Combine: combineAVX512, AddRows: addRowsAVX512,
-		Windows: windowsAVX512(), BFloat16: bfloat16AVX512(),
+		Relations: relationsAVX512(), Windows: windowsAVX512(), BFloat16: bfloat16AVX512(),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			if depth == 0 {
 				return
@@ -133,7 +133,7 @@ func avx2() *Set {
 		ReLU: reluAVX2, ReLUGrad: reluGradAVX2,
 		ScaleShift: scaleShiftAVX2, Fill: fillAVX2,
 		Sum: sumAVX2, Dot: dotAVX2, Combine: combineAVX2, AddRows: addRowsAVX2,
-		Windows: windowsAVX2(),
+		Relations: relationsAVX2(), Windows: windowsAVX2(),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			if depth == 0 {
 				return

@@ -11,7 +11,8 @@ import (
 
 // declareConstants lays out the read-only words that the kernels broadcast.
 func (m *machine) declareConstants() {
-	numbers := slices.Concat(expPolynomial, tanhPolynomial, []float64{2, 6, 0.625, lowest, highest, math.Log2E, ln2High, ln2Low})
+	numbers := slices.Concat(expPolynomial, tanhPolynomial, []float64{2, 6, 0.625, lowest, highest, math.Log2E, ln2High, ln2Low},
+		erfPolynomial, erfcPolynomial, []float64{erfNear, erfScale})
 	m.words = []uint32{0x7fffffff, 1 << 31, 127}
 	for _, f := range numbers {
 		m.words = append(m.words, math.Float32bits(float32(f)))

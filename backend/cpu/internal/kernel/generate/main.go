@@ -50,6 +50,7 @@ func (m *machine) general() {
 	m.transposes()
 	m.stack()
 	m.elementwise()
+	m.relations()
 	m.scalars()
 	m.reductions()
 	m.combine()
