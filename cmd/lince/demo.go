@@ -29,6 +29,7 @@ type demo struct {
 	threads int
 	out     io.Writer
 	live    bool
+	drawing bool // and nothing else
 }
 
 // The demonstration's pictures: so few that a network learns them by heart.
@@ -56,6 +57,7 @@ needs no file and no network.`,
 		},
 	}
 	cmd.Flags().StringVar(&d.folder, "out", "", "folder to leave everything in; a new one for temporary files when empty")
+	cmd.Flags().BoolVar(&d.drawing, "draw", false, "draw the pictures and do nothing else: something to train on")
 	cmd.Flags().IntVar(&d.epochs, "epochs", 40, "epochs of each of the two trainings")
 	cmd.Flags().Uint64Var(&d.seed, "seed", 1, "number that pictures, weights and augmentation come from")
 	cmd.Flags().IntVar(&d.threads, "threads", 0, "threads to compute with; 0 takes all")
@@ -69,7 +71,7 @@ func (d *demo) run(ctx context.Context) error {
 	if d.epochs < 1 {
 		return usageError{fmt.Errorf("--epochs %d, expected at least 1", d.epochs)}
 	}
-	if err := d.draw(); err != nil {
+	if err := d.draw(); err != nil || d.drawing {
 		return err
 	}
 	d.say("\n1. Training on %d pictures of each class, as they are.", demoTraining)
