@@ -129,6 +129,36 @@ func sigmoidNEON(dst []float32, x []float32)
 //go:noescape
 func tanhNEON(dst []float32, x []float32)
 
+// equalNEON sets dst to 1 where x = y, else 0.
+//
+//go:noescape
+func equalNEON(dst []float32, x []float32, y []float32)
+
+// notEqualNEON sets dst to 1 where x ≠ y, else 0.
+//
+//go:noescape
+func notEqualNEON(dst []float32, x []float32, y []float32)
+
+// lessNEON sets dst to 1 where x < y, else 0.
+//
+//go:noescape
+func lessNEON(dst []float32, x []float32, y []float32)
+
+// lessEqualNEON sets dst to 1 where x ≤ y, else 0.
+//
+//go:noescape
+func lessEqualNEON(dst []float32, x []float32, y []float32)
+
+// chooseNEON sets dst to y where x is not 0, else to z.
+//
+//go:noescape
+func chooseNEON(dst []float32, x []float32, y []float32, z []float32)
+
+// erfNEON sets dst to the error function of x.
+//
+//go:noescape
+func erfNEON(dst []float32, x []float32)
+
 // scaleShiftNEON sets dst to x·scale + shift, rounded once.
 //
 //go:noescape

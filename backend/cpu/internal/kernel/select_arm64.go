@@ -81,7 +81,10 @@ func neon() *Set {
 		ReLU: reluNEON, ReLUGrad: reluGradNEON,
 		ScaleShift: scaleShiftNEON, Fill: fillNEON,
 		Sum: sumNEON, Dot: dotNEON, Combine: combineNEON, AddRows: addRowsNEON,
-		Relations: portableRelations(),
+		Relations: Relations{
+			Equal: equalNEON, NotEqual: notEqualNEON, Less: lessNEON, LessEqual: lessEqualNEON,
+			Choose: chooseNEON, Erf: erfNEON,
+		},
 		Windows: Windows{
 			MaxWindows: maxWindowsNEON, SumWindows: sumWindowsNEON, FirstMaxima: firstMaximaNEON,
 			AddWhere: addWhereNEON, SumWon: sumWonNEON, Unpool2: unpool2NEON,

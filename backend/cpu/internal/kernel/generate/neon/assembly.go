@@ -59,12 +59,14 @@ type function struct {
 	labels         map[string]int
 }
 
-// constant is a float32 in a lane of a register.
+// constant is a float32 in a lane of a register, or in everyLane.
 type constant struct {
 	value float32
 	in    vec
 	lane  int
 }
+
+const everyLane = -1
 
 // function writes a kernel: a signature as Go has it, what it does, and its body.
 func (a *assembly) function(name, parameters, result, doc string, body func(f *function)) {
@@ -250,16 +252,25 @@ func (f *function) bits(word uint32) vec {
 func (f *function) holdConstants(registers int) { f.pools = f.vecs(registers) }
 
 // factor returns a lane that holds a float32.
-func (f *function) factor(value float64) (vec, int) {
+func (f *function) factor(value float64) constant {
 	number := float32(value)
 	for _, c := range f.constants {
 		if c.value == number {
-			return c.in, c.lane
+			return c
 		}
 	}
 	n := len(f.constants)
 	c := constant{number, f.pools[n/lanes], n % lanes}
 	f.constants = append(f.constants, c)
 	fmt.Fprintf(&f.prologue, "\tMOVD $0x%08x, %v\n\tVMOV %v, %v.S[%d]\n", math.Float32bits(number), prologueRegister, prologueRegister, c.in, c.lane)
-	return c.in, c.lane
+	return c
+}
+
+// factors returns lanes that hold numbers.
+func (f *function) factors(values []float64) []constant {
+	var list []constant
+	for _, value := range values {
+		list = append(list, f.factor(value))
+	}
+	return list
 }

@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
+)
 
 // What a transform back writes: a tile of results, the maxima of 2×2 of them,
 // or those and their numbers.
@@ -21,7 +25,7 @@ var gatherParameters = map[string]string{
 // every result contains once, adds it to all results.
 type gathering struct {
 	*function
-	scheme scheme
+	scheme formulas.Winograd
 	kind   string
 
 	src, plane, down, bias, mode gp
@@ -58,13 +62,13 @@ func (g *gathering) visit(p *places, pixels int, body func(i int, at gp)) {
 }
 
 // gather writes one of the transforms from planes to results.
-func gather(a *assembly, s scheme, kind string) {
-	a.function(fmt.Sprintf("winograd%d%s", s.results, kind), gatherParameters[kind], "", "transforms planes back to a tile of results.",
+func gather(a *assembly, s formulas.Winograd, kind string) {
+	a.function(fmt.Sprintf("winograd%d%s", s.Results, kind), gatherParameters[kind], "", "transforms planes back to a tile of results.",
 		func(f *function) {
 			f.holdConstants(1)
 			g := gathering{function: f, scheme: s, kind: kind, at: f.gp()}
 			g.src, g.plane, g.bias, g.mode = f.argument("src"), f.stride("plane"), f.argument("bias"), f.argument("mode")
-			g.down = f.times(s.extent(), g.plane)
+			g.down = f.times(s.Extent(), g.plane)
 			g.dst = g.places("dst", "row", "pixel", 4)
 			switch kind {
 			case outputs:
@@ -100,7 +104,7 @@ func (g *gathering) tile() {
 	}
 	var windows []window2
 	for r, line := range g.columns() {
-		values := g.synthesise(g.scheme.outputs, line)
+		values := g.synthesise(g.scheme.Outputs, line)
 		if g.kind == outputs {
 			g.addResidual(values)
 			g.finish(values)
@@ -125,11 +129,11 @@ func (g *gathering) tile() {
 
 // columns transforms the columns of a tile; lines[i][j] is row i, column j.
 func (g *gathering) columns() [][]vec {
-	lines := make([][]vec, g.scheme.results)
+	lines := make([][]vec, g.scheme.Results)
 	column := g.gp()
 	g.emit("MOVD %v, %v", g.src, column)
-	for j := range g.scheme.extent() {
-		in := g.loadDown(g.scheme.extent(), column, g.down, g.at)
+	for j := range g.scheme.Extent() {
+		in := g.loadDown(g.scheme.Extent(), column, g.down, g.at)
 		if j == 1 {
 			g.unless("bias", g.bias, func() {
 				add := g.vec()
@@ -138,7 +142,7 @@ func (g *gathering) columns() [][]vec {
 				g.release(add)
 			})
 		}
-		for i, v := range g.synthesise(g.scheme.outputs, in) {
+		for i, v := range g.synthesise(g.scheme.Outputs, in) {
 			lines[i] = append(lines[i], v)
 		}
 		g.emit("ADD %v, %v", g.plane, column)

@@ -26,6 +26,14 @@ func (f *function) faddp(d, n, m vec) { f.three(0x6e20d400, "FADDP", d, n, m) }
 // greater sets the lanes where n > m to ones, the others to zeros.
 func (f *function) greater(d, n, m vec) { f.three(0x6ea0e400, "FCMGT", d, n, m) }
 
+// alike sets the lanes where n = m to ones, notLess those where n ≥ m.
+func (f *function) alike(d, n, m vec)   { f.three(0x4e20e400, "FCMEQ", d, n, m) }
+func (f *function) notLess(d, n, m vec) { f.three(0x6e20e400, "FCMGE", d, n, m) }
+
+func (f *function) not(d, n vec) {
+	f.word(0x6e205800|uint32(n)<<5|uint32(d), "MVN %v.16B, %v.16B", d, n)
+}
+
 func (f *function) positive(d, n vec) {
 	f.word(0x4ea0c800|uint32(n)<<5|uint32(d), "FCMGT %v.4S, %v.4S, #0.0", d, n)
 }

@@ -26,8 +26,8 @@ func (f *function) linear(coefficients []float64, in []vec) vec {
 	sum := f.vec()
 	switch {
 	case len(units) == 0:
-		factor, lane := f.factor(coefficients[others[0]])
-		f.fmulBy(sum, in[others[0]], factor, lane)
+		factor := f.factor(coefficients[others[0]])
+		f.fmulBy(sum, in[others[0]], factor.in, factor.lane)
 		others = others[1:]
 	case coefficients[units[0]] < 0:
 		f.fneg(sum, in[units[0]])
@@ -59,11 +59,11 @@ func (f *function) addSigned(d, n, m vec, sign float64) {
 
 // addScaled adds c·x to sum.
 func (f *function) addScaled(sum, x vec, c float64) {
-	factor, lane := f.factor(math.Abs(c))
+	factor := f.factor(math.Abs(c))
 	if c > 0 {
-		f.fmlaBy(sum, x, factor, lane)
+		f.fmlaBy(sum, x, factor.in, factor.lane)
 	} else {
-		f.fmlsBy(sum, x, factor, lane)
+		f.fmlsBy(sum, x, factor.in, factor.lane)
 	}
 }
 

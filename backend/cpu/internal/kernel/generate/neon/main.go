@@ -49,6 +49,7 @@ func general(a *assembly) {
 	tiles(a)
 	packing(a)
 	elementwise(a)
+	relations(a)
 	scalars(a)
 	reductions(a)
 	rowSums(a)

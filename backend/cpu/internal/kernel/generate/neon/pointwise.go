@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
+)
 
 // An operation is what an elementwise kernel does with one register of each
 // input, whose result is in a register that may be an input's. It is made once
@@ -98,35 +102,20 @@ func scalars(a *assembly) {
 	})
 }
 
-const (
-	ln2High = 0.693145751953125 // ln 2 in 15 bits, so that n·ln2High is exact
-	ln2Low  = math.Ln2 - ln2High
-	// Beyond these eˣ is infinite or rounds to zero.
-	lowest, highest = -104, 89
-)
-
-// Polynomials by least squares at Chebyshev nodes, highest power first:
-// eʳ = 1 + r + r²·q(r) for |r| ≤ ln 2 / 2, and tanh x = x + x³·p(x²) for
-// |x| ≤ 0.625, both within 2e-8 of the truth.
-var (
-	expPolynomial  = []float64{1.393373321560e-03, 8.363235384633e-03, 4.166646416732e-02, 1.666657664355e-01, 5.000000013543e-01, 1, 1}
-	tanhPolynomial = []float64{-6.104948016505e-03, 2.100364122537e-02, -5.385249746988e-02, 1.333278226401e-01, -3.333332909962e-01}
-)
-
 // numbers fills a register with each of some numbers.
-func (f *function) numbers(values []float64) []vec {
-	var list []vec
+func (f *function) numbers(values []float64) []constant {
+	var list []constant
 	for _, value := range values {
-		list = append(list, f.number(value))
+		list = append(list, constant{float32(value), f.number(value), everyLane})
 	}
 	return list
 }
 
 // exp prepares eˣ, which overwrites x: x = n·ln 2 + r, then 2ⁿ·eʳ.
 func (f *function) exp() func(x vec) vec {
-	high, low := f.number(highest), f.number(lowest)
-	scale, coarse, fine := f.number(math.Log2E), f.number(ln2High), f.number(ln2Low)
-	coefficients, bias := f.numbers(expPolynomial), f.bits(127)
+	high, low := f.number(formulas.Highest), f.number(formulas.Lowest)
+	scale, coarse, fine := f.number(math.Log2E), f.number(formulas.Ln2High), f.number(formulas.Ln2Low)
+	coefficients, bias := f.numbers(formulas.Exp), f.bits(127)
 	n, p, sum := f.vec(), f.vec(), f.vec()
 	return func(x vec) vec {
 		f.fmin(x, x, high)
@@ -150,14 +139,27 @@ func (f *function) exp() func(x vec) vec {
 }
 
 // polynomial returns its value at x in one of two registers that it takes turns with.
-func (f *function) polynomial(x vec, coefficients []vec, p, sum vec) vec {
-	last := coefficients[0]
+func (f *function) polynomial(x vec, coefficients []constant, p, sum vec) vec {
+	last := coefficients[0].in
+	if coefficients[0].lane != everyLane {
+		last, p, sum = sum, sum, p
+		f.fill(last, coefficients[0])
+	}
 	for _, c := range coefficients[1:] {
-		f.copy(sum, c)
+		f.fill(sum, c)
 		f.fmla(sum, last, x)
 		last, p, sum = sum, sum, p
 	}
 	return last
+}
+
+// fill fills a register with a constant.
+func (f *function) fill(d vec, c constant) {
+	if c.lane == everyLane {
+		f.copy(d, c.in)
+		return
+	}
+	f.emit("VDUP %v.S[%d], %v.S4", c.in, c.lane, d)
 }
 
 func exponential(f *function) func([]vec) vec {
@@ -186,8 +188,8 @@ func sigmoid(f *function) func([]vec) vec {
 // hyperbolicTangent is 1 - 2/(e²ˣ + 1), and the polynomial near zero, where
 // that would cancel.
 func hyperbolicTangent(f *function) func([]vec) vec {
-	exp, unit, two, edge := f.exp(), f.number(1), f.number(2), f.number(0.625)
-	coefficients := f.numbers(tanhPolynomial)
+	exp, unit, two, edge := f.exp(), f.number(1), f.number(2), f.number(formulas.TanhNear)
+	coefficients := f.numbers(formulas.Tanh)
 	small, square, near, p, sum := f.vec(), f.vec(), f.vec(), f.vec(), f.vec()
 	return func(in []vec) vec {
 		x := in[0]

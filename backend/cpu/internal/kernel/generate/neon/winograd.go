@@ -1,45 +1,16 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
 
-// scheme is one of Winograd's convolutions F(m×m, 3×3): its matrices after
-// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016).
-type scheme struct {
-	results  int         // m
-	pictures [][]float64 // Bᵀ
-	kernels  [][]float64 // G
-	outputs  [][]float64 // Aᵀ
-}
-
-func (s scheme) extent() int { return s.results + 2 }
-
-var schemes = []scheme{{
-	results:  4,
-	pictures: [][]float64{{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}},
-	kernels:  [][]float64{{1. / 4, 0, 0}, {-1. / 6, -1. / 6, -1. / 6}, {-1. / 6, 1. / 6, -1. / 6}, {1. / 24, 1. / 12, 1. / 6}, {1. / 24, -1. / 12, 1. / 6}, {0, 0, 1}},
-	outputs:  [][]float64{{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
-}, {
-	results:  2,
-	pictures: [][]float64{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
-	kernels:  [][]float64{{1, 0, 0}, {1. / 2, 1. / 2, 1. / 2}, {1. / 2, -1. / 2, 1. / 2}, {0, 0, 1}},
-	outputs:  [][]float64{{1, 1, 1, 0}, {0, 1, -1, -1}},
-}}
-
-func transpose(a [][]float64) [][]float64 {
-	t := make([][]float64, len(a[0]))
-	for i := range t {
-		for _, row := range a {
-			t[i] = append(t[i], row[i])
-		}
-	}
-	return t
-}
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
+)
 
 // winograd writes the transforms of both schemes and their products.
 func winograd(a *assembly) {
-	for _, s := range schemes {
-		spread(a, fmt.Sprintf("winograd%dPictures", s.results), s.pictures, "transforms tiles of pictures.")
-		spread(a, fmt.Sprintf("winograd%dResults", s.results), transpose(s.outputs), "transforms tiles of a result's gradient.")
+	for _, s := range formulas.Winograds {
+		spread(a, fmt.Sprintf("winograd%dPictures", s.Results), s.Pictures, "transforms tiles of pictures.")
+		spread(a, fmt.Sprintf("winograd%dResults", s.Results), formulas.Transpose(s.Outputs), "transforms tiles of a result's gradient.")
 		kernelSpread(a, s)
 		for _, kind := range []string{outputs, pooled, maxima} {
 			gather(a, s, kind)
@@ -137,9 +108,9 @@ func (f *function) storeSpread(matrix [][]float64, lines [][]vec, to, plane gp) 
 }
 
 // kernelSpread writes the transform of 3×3 kernels.
-func kernelSpread(a *assembly, s scheme) {
+func kernelSpread(a *assembly, s formulas.Winograd) {
 	const size = 3
-	a.function(fmt.Sprintf("winograd%dKernels", s.results),
+	a.function(fmt.Sprintf("winograd%dKernels", s.Results),
 		"dst *float32, plane int, apart int, src *float32, tap int, step int, count int, lanes int", "",
 		"transforms the kernels of count channels.", func(f *function) {
 			f.holdConstants(2)
@@ -154,14 +125,14 @@ func kernelSpread(a *assembly, s scheme) {
 					f.emit("ADD %v, %v", tap, at)
 				}
 				f.emit("MOVD %v, %v", dst, at)
-				for _, set := range sets(s.kernels) {
+				for _, set := range sets(s.Kernels) {
 					lines := make([][]vec, len(set))
 					for j := range size {
-						for i, v := range f.analyse(s.kernels, set, []vec{taps[j], taps[size+j], taps[2*size+j]}) {
+						for i, v := range f.analyse(s.Kernels, set, []vec{taps[j], taps[size+j], taps[2*size+j]}) {
 							lines[i] = append(lines[i], v)
 						}
 					}
-					f.storeSpread(s.kernels, lines, at, plane)
+					f.storeSpread(s.Kernels, lines, at, plane)
 				}
 				f.release(taps...)
 				f.emit("ADD %v, %v", step, src)
@@ -172,9 +143,9 @@ func kernelSpread(a *assembly, s scheme) {
 }
 
 // kernelGather writes the transform Gᵀ·tile·G from planes to the gradient of 3×3 kernels.
-func kernelGather(a *assembly, s scheme) {
-	matrix, n := transpose(s.kernels), s.extent()
-	a.function(fmt.Sprintf("winograd%dGradient", s.results),
+func kernelGather(a *assembly, s formulas.Winograd) {
+	matrix, n := formulas.Transpose(s.Kernels), s.Extent()
+	a.function(fmt.Sprintf("winograd%dGradient", s.Results),
 		"dst *float32, tap int, step int, src *float32, plane int, apart int, count int, lanes int", "",
 		"transforms planes back to the kernels of count channels.", func(f *function) {
 			f.holdConstants(2)
