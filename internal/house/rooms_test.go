@@ -96,11 +96,12 @@ var rooms = map[string][]string{
 	"examples/serving":    slices.Concat(below, root, around),
 	"examples/transfer":   slices.Concat(below, root, around),
 
-	"internal/web":     {},
-	"internal/browser": {}, // for tests alone
-	"internal/shapes":  {"random"},
-	"internal/golden":  {"tensor"},
-	"internal/house":   {},
+	"internal/web":        {},
+	"internal/browser":    {}, // for tests alone
+	"internal/restclient": {},
+	"internal/shapes":     {"random"},
+	"internal/golden":     {"tensor"},
+	"internal/house":      {},
 }
 
 // TestRoomsImportDownwards holds the code to the table. Tests are left out:
