@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -11,8 +12,8 @@ import (
 
 // declareConstants lays out the read-only words that the kernels broadcast.
 func (m *machine) declareConstants() {
-	numbers := slices.Concat(expPolynomial, tanhPolynomial, []float64{2, 6, 0.625, lowest, highest, math.Log2E, ln2High, ln2Low},
-		erfPolynomial, erfcPolynomial, []float64{erfNear, erfScale})
+	numbers := slices.Concat(formulas.Exp, formulas.Tanh, []float64{2, 6, formulas.TanhNear, formulas.Lowest, formulas.Highest, math.Log2E, formulas.Ln2High, formulas.Ln2Low},
+		formulas.Erf, formulas.Erfc, []float64{formulas.ErfNear, formulas.ErfScale})
 	m.words = []uint32{0x7fffffff, 1 << 31, 127}
 	for _, f := range numbers {
 		m.words = append(m.words, math.Float32bits(float32(f)))

@@ -3,30 +3,16 @@ package main
 import (
 	"math"
 
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const (
-	ln2High = 0.693145751953125 // ln 2 in 15 bits, so that n·ln2High is exact
-	ln2Low  = math.Ln2 - ln2High
-	// Beyond these eˣ is infinite or rounds to zero.
-	lowest, highest = -104, 89
-)
-
-// Polynomials by least squares at Chebyshev nodes, highest power first:
-// eʳ = 1 + r + r²·q(r) for |r| ≤ ln 2 / 2, and tanh x = x + x³·p(x²) for
-// |x| ≤ 0.625, both within 2e-8 of the truth.
-var (
-	expPolynomial  = []float64{1.393373321560e-03, 8.363235384633e-03, 4.166646416732e-02, 1.666657664355e-01, 5.000000013543e-01, 1, 1}
-	tanhPolynomial = []float64{-6.104948016505e-03, 2.100364122537e-02, -5.385249746988e-02, 1.333278226401e-01, -3.333332909962e-01}
-)
-
 // exp returns eˣ and overwrites x: x = n·ln 2 + r, then 2ⁿ·eʳ.
 func (m *machine) exp(x reg.VecVirtual) reg.VecVirtual {
-	VMINPS(x, m.number(highest), x) // a NaN in the second source wins
-	VMAXPS(x, m.number(lowest), x)
+	VMINPS(x, m.number(formulas.Highest), x) // a NaN in the second source wins
+	VMAXPS(x, m.number(formulas.Lowest), x)
 	n := m.vec()
 	VMULPS(m.number(math.Log2E), x, n)
 	const nearest = 0
@@ -35,9 +21,9 @@ func (m *machine) exp(x reg.VecVirtual) reg.VecVirtual {
 	} else {
 		VROUNDPS(Imm(nearest), n, n)
 	}
-	VFNMADD231PS(m.number(ln2High), n, x)
-	VFNMADD231PS(m.number(ln2Low), n, x)
-	p := m.polynomial(x, expPolynomial)
+	VFNMADD231PS(m.number(formulas.Ln2High), n, x)
+	VFNMADD231PS(m.number(formulas.Ln2Low), n, x)
+	p := m.polynomial(x, formulas.Exp)
 	if m.wide() {
 		VSCALEFPS(n, p, p)
 		return p
@@ -95,7 +81,7 @@ func hyperbolicTangent(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
 		x, size, square := in[0], m.vec(), m.vec()
 		VANDPS(m.bits(0x7fffffff), x, size)
 		VMULPS(x, x, square)
-		near := m.polynomial(square, tanhPolynomial)
+		near := m.polynomial(square, formulas.Tanh)
 		VMULPS(square, near, near)
 		VFMADD213PS(x, x, near)
 		VADDPS(x, x, x)
@@ -107,12 +93,12 @@ func hyperbolicTangent(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
 		const less = 1
 		if m.wide() {
 			k := K()
-			VCMPPS(Imm(less), m.number(0.625), size, k)
+			VCMPPS(Imm(less), m.number(formulas.TanhNear), size, k)
 			VMOVAPS(near, k, far)
 			return far
 		}
 		small := m.vec()
-		VCMPPS(Imm(less), m.number(0.625), size, small)
+		VCMPPS(Imm(less), m.number(formulas.TanhNear), size, small)
 		VBLENDVPS(small, near, far, far)
 		return far
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -59,43 +60,31 @@ func choose(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
 	}
 }
 
-const (
-	erfNear  = 0.875 // up to here erf x = x·p(x²)
-	erfScale = 0.4   // beyond, 1 - e^(-x²)·q(t) for t = 1/(1 + 0.4·|x|)
-)
-
-// The polynomials p and q by least squares at Chebyshev nodes, highest power
-// first, both within 1e-8 of the error function.
-var (
-	erfPolynomial  = []float64{-6.199344733215e-04, 5.031424419376e-03, -2.679094857981e-02, 1.128244098617e-01, -3.761254905301e-01, 1.128379157266e+00}
-	erfcPolynomial = []float64{-2.014149791928e-02, 7.265537227706e-01, -4.051531356018e-01, 5.496614929144e-01, 1.407383952174e-01, 8.884278550873e-03}
-)
-
 func errorFunction(m *machine) func([]reg.VecVirtual) reg.VecVirtual {
 	return func(in []reg.VecVirtual) reg.VecVirtual {
 		x, size, sign, square := in[0], m.vec(), m.vec(), m.vec()
 		VANDPS(m.bits(0x7fffffff), x, size)
 		VANDPS(m.bits(1<<31), x, sign)
 		VMULPS(x, x, square)
-		near := m.polynomial(square, erfPolynomial)
+		near := m.polynomial(square, formulas.Erf)
 		VMULPS(x, near, near)
 		t, one := m.number(1), m.number(1)
-		scaled := m.number(erfScale)
+		scaled := m.number(formulas.ErfScale)
 		VFMADD213PS(one, size, scaled)
 		VDIVPS(scaled, t, t)
-		tail := m.polynomial(t, erfcPolynomial)
+		tail := m.polynomial(t, formulas.Erfc)
 		VXORPS(m.bits(1<<31), square, square)
 		far := m.exp(square)
 		VFNMADD213PS(one, tail, far)
 		VORPS(sign, far, far)
 		if m.wide() {
 			k := K()
-			VCMPPS(Imm(less), m.number(erfNear), size, k)
+			VCMPPS(Imm(less), m.number(formulas.ErfNear), size, k)
 			VMOVAPS(near, k, far)
 			return far
 		}
 		small := m.vec()
-		VCMPPS(Imm(less), m.number(erfNear), size, small)
+		VCMPPS(Imm(less), m.number(formulas.ErfNear), size, small)
 		VBLENDVPS(small, near, far, far)
 		return far
 	}

@@ -5,36 +5,14 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// scheme is one of Winograd's convolutions F(m×m, 3×3): its matrices after
-// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016).
-type scheme struct {
-	results  int         // m
-	pictures [][]float64 // Bᵀ
-	kernels  [][]float64 // G
-	outputs  [][]float64 // Aᵀ
-}
-
-func (s scheme) extent() int { return s.results + 2 }
-
-var schemes = []scheme{{
-	results:  4,
-	pictures: [][]float64{{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}},
-	kernels:  [][]float64{{1. / 4, 0, 0}, {-1. / 6, -1. / 6, -1. / 6}, {-1. / 6, 1. / 6, -1. / 6}, {1. / 24, 1. / 12, 1. / 6}, {1. / 24, -1. / 12, 1. / 6}, {0, 0, 1}},
-	outputs:  [][]float64{{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
-}, {
-	results:  2,
-	pictures: [][]float64{{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
-	kernels:  [][]float64{{1, 0, 0}, {1. / 2, 1. / 2, 1. / 2}, {1. / 2, -1. / 2, 1. / 2}, {0, 0, 1}},
-	outputs:  [][]float64{{1, 1, 1, 0}, {0, 1, -1, -1}},
-}}
-
-// factors returns the positive factors other than 1 of a matrix.
-func (s scheme) factors(matrix [][]float64) []float64 {
+// factorsOf returns the positive factors other than 1 of a matrix.
+func factorsOf(matrix [][]float64) []float64 {
 	var found []float64
 	for _, f := range slices.Concat(matrix...) {
 		if f = math.Abs(f); f != 0 && f != 1 && !slices.Contains(found, f) {
@@ -44,22 +22,12 @@ func (s scheme) factors(matrix [][]float64) []float64 {
 	return found
 }
 
-func transpose(a [][]float64) [][]float64 {
-	t := make([][]float64, len(a[0]))
-	for i := range t {
-		for _, row := range a {
-			t[i] = append(t[i], row[i])
-		}
-	}
-	return t
-}
-
 // winograd writes the transforms of both schemes and their products.
 func (m *machine) winograd() {
 	m.declareFactors()
-	for _, s := range schemes {
-		m.spread(fmt.Sprintf("winograd%dPictures", s.results), s.pictures, s.factors(s.pictures), "transforms tiles of pictures.")
-		m.spread(fmt.Sprintf("winograd%dResults", s.results), transpose(s.outputs), s.factors(s.outputs), "transforms tiles of a result's gradient.")
+	for _, s := range formulas.Winograds {
+		m.spread(fmt.Sprintf("winograd%dPictures", s.Results), s.Pictures, factorsOf(s.Pictures), "transforms tiles of pictures.")
+		m.spread(fmt.Sprintf("winograd%dResults", s.Results), formulas.Transpose(s.Outputs), factorsOf(s.Outputs), "transforms tiles of a result's gradient.")
 		m.kernelSpread(s)
 		m.gather(s, "Outputs", "dst *float32, row, pixel int, src *float32, plane int, bias, residual *float32, residualRow, residualPixel, groups, mode int")
 		m.gather(s, "Pooled", "dst *float32, row, pixel int, src *float32, plane int, bias *float32, groups, mode int")
@@ -174,15 +142,15 @@ func next(planes series, walker reg.Register, n int) {
 }
 
 // kernelSpread writes the transform of 3×3 kernels.
-func (m *machine) kernelSpread(s scheme) {
-	m.function(fmt.Sprintf("winograd%dKernels", s.results),
+func (m *machine) kernelSpread(s formulas.Winograd) {
+	m.function(fmt.Sprintf("winograd%dKernels", s.Results),
 		"func(dst *float32, plane, apart int, src *float32, tap, step, count, lanes int)", "transforms the kernels of count channels.")
 	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
 	plane, tap := stride("plane"), stride("tap")
-	planes := seriesOf(dst, plane, s.extent())
+	planes := seriesOf(dst, plane, s.Extent())
 	left := Load(Param("count"), GP64())
 	k := m.maskOf(Load(Param("lanes"), GP64()))
-	m.hold(s.factors(s.kernels)...)
+	m.hold(factorsOf(s.Kernels)...)
 	Label("loop")
 	walker := GP64()
 	MOVQ(src, walker)
@@ -192,15 +160,15 @@ func (m *machine) kernelSpread(s scheme) {
 		ADDQ(tap, walker)
 	}
 	MOVQ(dst, walker)
-	for _, set := range m.sets(s.kernels) {
+	for _, set := range m.sets(s.Kernels) {
 		lines := make([][]reg.VecVirtual, len(set))
 		for j := range 3 {
-			for i, v := range m.analyse(s.kernels, set, func(i int) Op { return taps[3*i+j] }) {
+			for i, v := range m.analyse(s.Kernels, set, func(i int) Op { return taps[3*i+j] }) {
 				lines[i] = append(lines[i], v)
 			}
 		}
 		for _, line := range lines {
-			m.storeSpread(s.kernels, line, planes, walker)
+			m.storeSpread(s.Kernels, line, planes, walker)
 		}
 	}
 	step, apart := stride("step"), stride("apart")
@@ -212,10 +180,10 @@ func (m *machine) kernelSpread(s scheme) {
 }
 
 // kernelGather writes the transform Gᵀ·tile·G from planes to the gradient of 3×3 kernels.
-func (m *machine) kernelGather(s scheme) {
-	m.function(fmt.Sprintf("winograd%dGradient", s.results),
+func (m *machine) kernelGather(s formulas.Winograd) {
+	m.function(fmt.Sprintf("winograd%dGradient", s.Results),
 		"func(dst *float32, tap, step int, src *float32, plane, apart, count, lanes int)", "transforms planes back to the kernels of count channels.")
-	matrix, n := transpose(s.kernels), s.extent()
+	matrix, n := formulas.Transpose(s.Kernels), s.Extent()
 	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
 	tap, line := stride("tap"), stride("plane")
 	plane := GP64()
@@ -230,7 +198,7 @@ func (m *machine) kernelGather(s scheme) {
 	left := Load(Param("count"), GP64())
 	k := m.maskOf(Load(Param("lanes"), GP64()))
 	all := []int{0, 1, 2}
-	m.hold(s.factors(s.kernels)...)
+	m.hold(factorsOf(s.Kernels)...)
 	Label("loop")
 	to := GP64()
 	MOVQ(dst, to)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,9 +13,9 @@ import (
 // the maxima of 2×2 of them (Pooled), or to those and their numbers (Maxima).
 // Adding the bias to the plane of row 1 and column 1, which every result
 // contains once, adds it to all results.
-func (m *machine) gather(s scheme, name, parameters string) {
-	m.function(fmt.Sprintf("winograd%d%s", s.results, name), "func("+parameters+")", "transforms planes back to a tile of results.")
-	n := s.extent()
+func (m *machine) gather(s formulas.Winograd, name, parameters string) {
+	m.function(fmt.Sprintf("winograd%d%s", s.Results, name), "func("+parameters+")", "transforms planes back to a tile of results.")
+	n := s.Extent()
 	src, line := Load(Param("src"), GP64()), stride("plane")
 	plane := GP64()
 	MOVQ(line, plane)
@@ -26,7 +27,7 @@ func (m *machine) gather(s scheme, name, parameters string) {
 	}
 	g := gathering{machine: m, scheme: s, name: name, src: src, plane: plane, lines: seriesOf(src, line, n), index: GP64()}
 	XORQ(g.index, g.index)
-	m.hold(s.factors(s.outputs)...)
+	m.hold(factorsOf(s.Outputs)...)
 	Label("loop")
 	g.tile()
 	ADDQ(U32(uint32(4*m.lanes)), g.index)
@@ -40,7 +41,7 @@ func (m *machine) gather(s scheme, name, parameters string) {
 // gathering is the body of gather: one register of filters.
 type gathering struct {
 	*machine
-	scheme     scheme
+	scheme     formulas.Winograd
 	name       string
 	src, plane reg.Register
 	lines      series
@@ -49,13 +50,13 @@ type gathering struct {
 }
 
 func (g *gathering) tile() {
-	all := make([]int, g.scheme.results)
+	all := make([]int, g.scheme.Results)
 	for i := range all {
 		all[i] = i
 	}
 	var windows []maximum
 	emit := func(r int, line []reg.VecVirtual) {
-		values := g.synthesise(g.scheme.outputs, all, func(i int) Op { return line[i] })
+		values := g.synthesise(g.scheme.Outputs, all, func(i int) Op { return line[i] })
 		if g.name == "Outputs" {
 			g.finish(r, values)
 			g.store(r, values)
@@ -96,7 +97,7 @@ func (g *gathering) columns(rows []int) [][]reg.VecVirtual {
 	lines := make([][]reg.VecVirtual, len(rows))
 	column := GP64()
 	LEAQ(Mem{Base: g.src, Index: g.index, Scale: 1}, column)
-	n := g.scheme.extent()
+	n := g.scheme.Extent()
 	for j := range n {
 		in := func(i int) Op { return g.lines.from(column).at(i) }
 		if j == 1 {
@@ -109,7 +110,7 @@ func (g *gathering) columns(rows []int) [][]reg.VecVirtual {
 				return plain(i)
 			}
 		}
-		for i, v := range g.synthesise(g.scheme.outputs, rows, in) {
+		for i, v := range g.synthesise(g.scheme.Outputs, rows, in) {
 			lines[i] = append(lines[i], v)
 		}
 		if j+1 < n {

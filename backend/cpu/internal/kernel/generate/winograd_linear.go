@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel/generate/formulas"
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -12,8 +13,8 @@ import (
 
 // declareFactors lays out the matrices' elements, a register's worth of each.
 func (m *machine) declareFactors() {
-	for _, s := range schemes {
-		for _, matrix := range [][][]float64{s.pictures, s.kernels, s.outputs} {
+	for _, s := range formulas.Winograds {
+		for _, matrix := range [][][]float64{s.Pictures, s.Kernels, s.Outputs} {
 			for _, row := range matrix {
 				for _, f := range row {
 					if !slices.Contains(m.factors, f) {
