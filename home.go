@@ -2,7 +2,7 @@ package lince
 
 import (
 	"errors"
-	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -212,13 +212,15 @@ func (h *home) initialize(m *Model) error {
 		return nil
 	}
 	paths := m.network.paths()
-	for _, w := range missing {
-		value, err := m.firstValue(w, paths[w])
+	for some := range slices.Chunk(missing, 4*runtime.GOMAXPROCS(0)) { // not all, which may be half of the memory
+		values, err := m.firstValues(some, paths)
 		if err != nil {
-			return fmt.Errorf("first value of %s: %w", paths[w], err)
-		}
-		if err := h.put(w.Variable, value); err != nil {
 			return err
+		}
+		for i, w := range some {
+			if err := h.put(w.Variable, values[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -3,6 +3,8 @@ package lince
 import (
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 
 	"github.com/lince-ml/lince/backend"
 	"github.com/lince-ml/lince/layers"
@@ -27,6 +29,25 @@ func (m *Model) ready() error {
 		return errUnbuilt
 	}
 	return m.home().initialize(m)
+}
+
+// firstValues draws the first values of weights on all processors. Each has a
+// stream of its own, so the values are the same on any number.
+func (m *Model) firstValues(weights []*layers.Weight, paths map[*layers.Weight]string) ([]*tensor.Tensor, error) {
+	values, errs := make([]*tensor.Tensor, len(weights)), make([]error, len(weights))
+	var drawing sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, w := range weights {
+		slots <- struct{}{}
+		drawing.Go(func() {
+			if values[i], errs[i] = m.firstValue(w, paths[w]); errs[i] != nil {
+				errs[i] = fmt.Errorf("first value of %s: %w", paths[w], errs[i])
+			}
+			<-slots
+		})
+	}
+	drawing.Wait()
+	return values, errors.Join(errs...)
 }
 
 // firstValue draws a weight's first value from the seed and its path alone.

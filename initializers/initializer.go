@@ -14,6 +14,7 @@ type Initializer interface {
 	// Object describes the initializer as Keras' files do.
 	Object() config.Object
 	// Fill writes the values of a weight of the given shape, drawing from
-	// the stream, which belongs to the weight alone.
+	// the stream, which belongs to the weight alone. It may be called for
+	// several weights at once.
 	Fill(values []float32, shape tensor.Shape, stream *random.Stream) error
 }
