@@ -97,7 +97,7 @@ func measurePretrained(ctx context.Context, s *session) (*result, error) {
 		}
 		r.compareHeads(set, ours, keras)
 	}
-	r.note("MobileNetV2 0.35 at 224×224, real ImageNet weights, frozen; average pool, dropout 0.2, Adam 1e-3, batches of 20, 20 epochs on features computed once. Lince's time is that of the whole process with nothing kept from before, Keras' begins after its imports. Fine-tuned, not timed: the layers from block_13_expand on but batch normalisation, for 5 epochs of photos half of which are mirrored, Adam 1e-5; a recipe that was chosen on parts of the training photos, where it won 0.3 points; what other recipes won was within chance of that, but for larger rates, which lost. Of the flowers every fifth photo of each class, by name, is for the test.")
+	r.note("MobileNetV2 0.35 at 224×224, real ImageNet weights, frozen; average pool, dropout 0.2, Adam 1e-3, batches of 20, 20 epochs on features computed once. Lince's time is that of the whole process with nothing kept from before, Keras' begins after its imports. Fine-tuned, not timed: the layers from block_13_expand on but batch normalisation, for 5 epochs of photos half of which are mirrored, Adam 1e-5; a recipe that was chosen on parts of the training photos, where it won 0.3 points; what others won or lost was within chance of that, but for larger rates, which lost. Of the flowers every fifth photo of each class, by name, is for the test.")
 	return r, nil
 }
 
