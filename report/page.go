@@ -108,7 +108,7 @@ func indented(value any) (string, error) {
 	return string(text), nil
 }
 
-func percent(n number) string { return shown(float64(n)*100, 1, " %") }
+func percent(n number) string { return shown(float64(n)*100, 1, "\u00a0%") }
 
 func fixed(n number) string { return shown(float64(n), 3, "") }
 

@@ -244,6 +244,16 @@ func TestStopped(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(out, "report.html")); err == nil {
 		t.Error("there is a page all the same")
 	}
+	if _, err := report.Open(ctx, r.Model, r.Folder, images.Flow{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("opening: %v", err)
+	}
+	pictures, err := report.Open(t.Context(), r.Model, r.Folder, images.Flow{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := report.Evaluate(ctx, r.Model, pictures); !errors.Is(err, context.Canceled) {
+		t.Errorf("evaluating: %v", err)
+	}
 }
 
 // TestSparePage: nothing but what is needed, all right, one class absent.

@@ -166,7 +166,7 @@ func (s *reportSettings) training(r *report.Report) (folder string, err error) {
 		r.Repeat = run.repeatFinetune()
 	}
 	r.Circumstances = report.Circumstances{
-		Augmented: run.Augment.describe() != (&augmentSettings{}).describe(), Dropout: run.Dropout > 0, StopsEarly: run.Patience > 0,
+		Augmented: run.Augment.describe() != (&augmentSettings{}).describe(), StopsEarly: run.Patience > 0,
 	}
 	return run.Folder, nil
 }

@@ -28,13 +28,28 @@ func TestReport(t *testing.T) {
 			t.Errorf("the page lacks %q", part)
 		}
 	}
+	overfit := filepath.Join(t.TempDir(), "history.json")
+	if err := os.WriteFile(overfit, []byte(overfitted), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	result := decode[struct {
 		Files    []string
 		Pictures int
 		Check    any
-	}](t, succeed(t, "report", out, pictures, "--out", folder, "--json", "--no-check", "--worst", "0", "--bins", "5"))
+		Learning struct {
+			Epoch    int
+			Remedies []string
+		}
+	}](t, succeed(t, "report", out, pictures, "--out", folder, "--json", "--no-check", "--worst", "0", "--bins", "5", "--history", overfit))
 	if !slices.Contains(result.Files, page) || result.Pictures != 20 || result.Check != nil {
 		t.Errorf("the result is %+v", result)
+	}
+	// The run augmented, had no dropout, and would not have ended early.
+	remedies := strings.Join(result.Learning.Remedies, "\n")
+	for _, part := range []string{"Dropout: a layer", "Early stopping", "Augment more strongly"} {
+		if result.Learning.Epoch != 3 || !strings.Contains(remedies, part) {
+			t.Errorf("epoch %d, remedies without %q:\n%s", result.Learning.Epoch, part, remedies)
+		}
 	}
 }
 
