@@ -77,7 +77,7 @@ const (
 
 // rows is the table, in the order in which it is measured.
 func rows() []row {
-	return slices.Concat(mainRows(), speedRows(), transferRows(), pretrainedRows(), explainRows(), servingRows())
+	return slices.Concat(mainRows(), speedRows(), transferRows(), pretrainedRows(), explainRows(), servingRows(), pageRows())
 }
 
 // mainRows are those of the main job: from folders of pictures to a model.
