@@ -66,6 +66,7 @@ func (e *Engine) Compile(ctx context.Context, program *graph.Program, capacity i
 		}
 		c.executable.capacity = capacity
 	}
+	c.storeRounded()
 	for _, u := range c.units {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -89,6 +89,8 @@ func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape, v.pictures(c.capacity))
 	s := &convolution{forward: c.convolutions(g).Forward(g), y: u.result(), x: v.operands[0], w: v.operands[1], bias: u.bias, residual: u.residual}
 	s.forward.ReLU, s.forward.Cap = u.relu, u.cap
+	s.forward.Narrow.Pictures, s.forward.Narrow.Result = s.x.rounded, s.y.rounded
+	s.forward.Narrow.Residual = s.residual != nil && s.residual.rounded
 	if u.pooled == nil && s.y.slot != nil {
 		s.forward.OutStride = s.y.apart()
 	}

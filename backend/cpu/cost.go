@@ -39,7 +39,11 @@ func (u *unit) cost() cost {
 	move := func(v *value) {
 		if !seen[v] {
 			seen[v] = true
-			c.bytes = append(c.bytes, term{v.extent(), v.typ.DType.Size()})
+			size := v.typ.DType.Size()
+			if v.rounded {
+				size /= 2
+			}
+			c.bytes = append(c.bytes, term{v.extent(), size})
 		}
 	}
 	for _, member := range u.members {

@@ -40,8 +40,9 @@ type Options struct {
 
 	// BFloat16 multiplies as Keras' policy mixed_bfloat16 does: factors are
 	// rounded to bfloat16, which keeps 8 bits of the 24, and their products added
-	// in float32, as which everything else is computed and stored. It needs the
-	// instructions AVX512_BF16, or the kernels in Go.
+	// in float32. Weights, statistics, losses and updates stay float32, and so
+	// does what is not faster otherwise, such as 3×3 convolutions by Winograd's
+	// transforms. It needs the instructions AVX512_BF16, or the kernels in Go.
 	BFloat16 bool
 }
 

@@ -22,6 +22,7 @@ type value struct {
 	unit    *unit
 	memory  *memory
 	slot    *slot // nil unless the value is written as a part of another
+	rounded bool  // the memory holds bfloat16, in its first half
 }
 
 func (v *value) extent() extent { return extentOf(v.typ.Shape) }

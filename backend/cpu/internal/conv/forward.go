@@ -20,6 +20,10 @@ type Forward struct {
 	// OutStride is the elements from one pixel of the result to the next, 0
 	// for Filters.
 	OutStride int
+	// Narrow says which memory holds numbers of bfloat16, in its first half, for
+	// convolutions that Rounds allows; it excludes Pooled. The residual may be the
+	// result's own memory if both are narrow or neither.
+	Narrow struct{ Pictures, Result, Residual bool }
 	// Pooled, unless nil, takes the largest of each 2×2 results side by side in
 	// place of the results, which then need no memory; see Pools. It excludes
 	// Residual. Which, unless nil, takes which of the four that is, the first
@@ -74,6 +78,13 @@ func (f *Forward) Pools() bool {
 		return true
 	}
 	return false
+}
+
+// Rounds reports whether the algorithm multiplies in bfloat16, so that it can
+// read and write such numbers.
+func (f *Forward) Rounds() bool {
+	p, ok := f.algorithm.(*productForward)
+	return ok && p.geometry.Groups == 1 && f.engine.products.Rounds(&p.product)
 }
 
 // Run convolves pictures x with kernels w into y.

@@ -38,6 +38,7 @@ func (p *productForward) run(f *Forward, y, x, w []float32, pictures int) error 
 	p.product.Rows = pictures * g.outPixels()
 	p.product.Stride, p.product.ResidualStride = f.outStride(), g.Filters
 	p.product.ReLU, p.product.Cap = f.ReLU, f.Cap
+	p.patches.narrow, p.product.NarrowOut, p.product.NarrowResidual = f.Narrow.Pictures, f.Narrow.Result, f.Narrow.Residual
 	size := len(f.Packed) / g.Groups
 	fresh := f.Fresh
 	for group := range g.Groups {

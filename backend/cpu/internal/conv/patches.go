@@ -19,6 +19,7 @@ type view struct {
 	grid     [2]int
 	stride   [2]int
 	taps     []tap
+	narrow   bool      // the data's memory holds bfloat16, in its first half
 	zeros    []float32 // at least channels
 
 	reach    [2][2]int // smallest and largest displacement, by dimension

@@ -1,5 +1,7 @@
 package conv
 
+import "unsafe"
+
 // Patches are rounded to bfloat16 tap by tap, so that those outside a picture
 // need no reading. Where a window has a single row, patches that stand in the
 // same column of their pictures lack the same taps, and where it has a single
@@ -43,7 +45,7 @@ func (p *patches) Round(dst []uint16, lane, from, to int) {
 		if inside || y >= 0 && y < p.extent[0] && x >= 0 && x < p.extent[1] {
 			run = min(p.run(first), p.extent[1]-x)
 			count := min(run*p.channels-channel, to-from)
-			p.set.BFloat16.Round(&dst[0], &p.data[base+p.shift(t)+channel], count)
+			p.copyRounded(dst[:count], base+p.shift(t)+channel)
 			dst, from = dst[count:], from+count
 			continue
 		}
@@ -51,6 +53,15 @@ func (p *patches) Round(dst []uint16, lane, from, to int) {
 		clear(dst[:count])
 		dst, from = dst[count:], from+count
 	}
+}
+
+// copyRounded writes what lies side by side from an element of the data on.
+func (p *patches) copyRounded(dst []uint16, from int) {
+	if p.narrow {
+		copy(dst, unsafe.Slice((*uint16)(unsafe.Pointer(&p.data[0])), from+len(dst))[from:])
+		return
+	}
+	p.set.BFloat16.Round(&dst[0], &p.data[from], len(dst))
 }
 
 // clipping says which taps positions lack together.

@@ -37,10 +37,11 @@ func (m *Multiplier) fitsRounded(depth int) bool {
 	return depth > 0 && distance(depth)*m.set.TileRows <= 2*gathered
 }
 
-// rounds reports whether the product can be computed in bfloat16.
-func (m *Multiplier) rounds(p *Product) bool {
+// Rounds reports whether a product is computed in bfloat16, given memory for
+// its packed right factor.
+func (m *Multiplier) Rounds(p *Product) bool {
 	_, rounded := p.Left.(Rounded)
-	return p.BFloat16 && rounded && p.Packed != nil && m.fitsRounded(p.Depth)
+	return p.BFloat16 && rounded && m.fitsRounded(p.Depth)
 }
 
 // distance is that of rounded lanes: whole cache lines, an odd number of them.
@@ -75,6 +76,11 @@ func words(floats []float32) []uint16 {
 		return nil
 	}
 	return unsafe.Slice((*uint16)(unsafe.Pointer(&floats[0])), 2*len(floats))
+}
+
+// wordAt returns where a number of 16 bits lies, as kernels take it.
+func wordAt(floats []float32, index int) *float32 {
+	return (*float32)(unsafe.Pointer(&words(floats)[index]))
 }
 
 // pairing packs the right factor, a panel at a time.
@@ -141,10 +147,16 @@ func (x *rounding) round(s *roundedStrip, to []uint16, index int) {
 func (x *rounding) multiply(s *roundedStrip, rows, panel []uint16, column int) {
 	p, width := x.product, x.set.TileColumns
 	columns := min(width, p.Columns-column)
-	out := &p.Out[s.row*p.Stride+column]
 	bias, residual, apart := p.behind(s.row, column)
+	out, mode := &p.Out[s.row*p.Stride+column], p.mode()
+	if p.NarrowOut {
+		out, mode = wordAt(p.Out, s.row*p.Stride+column), mode|kernel.NarrowResult
+	}
+	if p.NarrowResidual && p.Residual != nil {
+		residual, mode = wordAt(p.Residual, s.row*apart+column), mode|kernel.NarrowResidual
+	}
 	x.set.BFloat16.PairedFor(s.count, columns).Multiply(&rows[s.from], distance(p.Depth), ceil(s.to-s.from, 2), &panel[s.from*width],
-		out, s.step*p.Stride, columns, bias, residual, s.step*apart, p.mode())
+		out, s.step*p.Stride, columns, bias, residual, s.step*apart, mode)
 }
 
 // behind returns what a tile adds to its sums: the bias, and the residual or

@@ -71,8 +71,10 @@ type Product struct {
 	// BFloat16 asks for factors rounded to bfloat16, whose products are added in
 	// float32. It is for a left factor that is Rounded and a Packed memory;
 	// without, factors are multiplied as they are. It
-	// excludes Chunks.
-	BFloat16 bool
+	// excludes Chunks. NarrowOut and NarrowResidual say that the memory of Out
+	// and of Residual holds numbers of bfloat16, in its first half; they are for
+	// products that Rounds allows. Out and Residual may be one memory if both do.
+	BFloat16, NarrowOut, NarrowResidual bool
 }
 
 // Multiplier computes products on a pool, one at a time. It owns the memory
@@ -139,7 +141,7 @@ func (m *Multiplier) Run(p *Product) error {
 		return nil
 	}
 	m.product = p
-	if m.rounds(p) {
+	if p.Packed != nil && m.Rounds(p) {
 		return m.runBFloat16(p)
 	}
 	if m.fewRows() {

@@ -17,12 +17,20 @@ type BFloat16 struct {
 	Pair func(dst *uint16, x *float32, depth int)
 }
 
+// The further bits of a Paired's Mode: the residual is bfloat16, and so is the
+// result, which is rounded once it is rectified.
+const (
+	NarrowResidual Mode = 8 << iota
+	NarrowResult
+)
+
 // Paired multiplies rows of bfloat16, step apart, with a panel:
 //
 //	c[i·stride + j] = Σₖ a[i·step + k] · b[k/2][j][k%2]   for i < Rows, j < columns, k < 2·pairs
 //
 // with the sums in float32, in order of the pairs. Columns, bias, residual and
-// mode are those of [Strided]. Numbers below 2⁻¹²⁶ count as zero.
+// mode are those of [Strided]; with NarrowResult and NarrowResidual, c and
+// residual point to bfloat16. Numbers below 2⁻¹²⁶ count as zero.
 type Paired struct {
 	Rows, Columns int
 	Multiply      func(a *uint16, step, pairs int, b *uint16, c *float32, stride, columns int,

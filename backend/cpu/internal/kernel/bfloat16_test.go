@@ -53,10 +53,13 @@ func comparePaired(t *testing.T, s *Set, tile *Paired, r *rand.Rand) {
 	case 1:
 		residual = &randomGuarded(r, (tile.Rows-1)*apart+columns).data[0]
 		theirs = residual
-	case 2: // the destination itself
+	case 2: // the destination itself, as both are of one type
 		residual, theirs, apart = &c.data[0], &want[0], stride
 	}
-	mode := Mode(r.IntN(4)) * ReLU
+	mode := Mode(r.IntN(16)) * ReLU
+	if residual == &c.data[0] && (mode&NarrowResult == 0) != (mode&NarrowResidual == 0) {
+		mode ^= NarrowResidual
+	}
 	tile.Multiply(&a[0], step, pairs, &b[0], &c.data[0], stride, columns, bias, residual, apart, mode)
 	portablePaired(tile.Rows, tile.Columns, s.TileColumns).Multiply(
 		&a[0], step, pairs, &b[0], &want[0], stride, columns, bias, theirs, apart, mode)

@@ -56,8 +56,9 @@ func portablePaired(rows, columns, width int) Paired {
 		bias, residual *float32, apart int, mode Mode) {
 		panel := unsafe.Slice(b, 2*pairs*width)
 		for i := range rows {
-			out := rowAt(c, i*stride, columns)
-			line := unsafe.Slice((*uint16)(unsafe.Add(unsafe.Pointer(a), 2*i*step)), 2*pairs)
+			var row [32]float32 // the widest panel
+			out := row[:columns]
+			line := brainAt((*float32)(unsafe.Pointer(a)), i*step, 2*pairs)
 			for j := range columns {
 				var sum float32
 				if bias != nil {
@@ -66,14 +67,28 @@ func portablePaired(rows, columns, width int) Paired {
 				for k := range pairs {
 					sum = addPair(sum, line[2*k:2*k+2], panel[2*k*width+2*j:][:2])
 				}
-				if residual != nil {
+				switch {
+				case residual == nil:
+				case mode&NarrowResidual != 0:
+					sum += unbrain(brainAt(residual, i*apart+j, 1)[0])
+				default:
 					sum += rowAt(residual, i*apart+j, 1)[0]
 				}
 				out[j] = sum
 			}
 			rectify(out, mode)
+			if mode&NarrowResult != 0 {
+				portableRound(&brainAt(c, i*stride, columns)[0], &out[0], columns)
+			} else {
+				copy(rowAt(c, i*stride, columns), out)
+			}
 		}
 	}}
+}
+
+// brainAt views memory as length numbers of bfloat16 from an offset on.
+func brainAt(base *float32, offset, length int) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Add(unsafe.Pointer(base), 2*offset)), length)
 }
 
 // addPair adds two products, the second one first as the processor does.

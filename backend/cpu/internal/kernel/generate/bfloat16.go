@@ -62,8 +62,96 @@ func (m *machine) paired(rows int, widths ...int) {
 	JZ(LabelRef("finish"))
 	multiply(0)
 	Label("finish")
-	m.finishStrided(sums, widths)
+	m.finishPaired(sums)
 	m.end()
+}
+
+// finishPaired adds the residual, rectifies and stores, in the last register
+// only the columns that exist. Bits of mode: 8 the residual is bfloat16, 16 so
+// is the result.
+func (m *machine) finishPaired(sums [][]reg.VecVirtual) {
+	columns := Load(Param("columns"), GP64())
+	mode := Load(Param("mode"), GP64())
+	last := len(sums[0]) - 1
+	if last > 0 {
+		SUBQ(U32(uint32(last*m.lanes)), columns)
+	}
+	k := m.maskOf(columns)
+	m.addResidual(sums, k, mode)
+	m.rectifySums("paired", sums, mode)
+
+	c := Load(Param("c"), GP64())
+	stride := Load(Param("stride"), GP64())
+	SHLQ(Imm(1), stride)
+	each := func(store func(sum reg.VecVirtual, at Mem, masked bool), size int) {
+		for r := range sums {
+			for v, sum := range sums[r] {
+				store(sum, Mem{Base: c, Disp: size * m.lanes * v}, v == last)
+			}
+			ADDQ(stride, c)
+		}
+	}
+	TESTQ(U32(16), mode)
+	JNZ(LabelRef("narrow"))
+	SHLQ(Imm(1), stride)
+	each(func(sum reg.VecVirtual, at Mem, masked bool) {
+		if masked {
+			m.storeMasked(sum, at, k)
+		} else {
+			VMOVUPS(sum, at)
+		}
+	}, 4)
+	m.end()
+	Label("narrow")
+	each(func(sum reg.VecVirtual, at Mem, masked bool) {
+		half := YMM()
+		roundBF16(sum, half)
+		if masked {
+			VMOVDQU16(half, k.k, at)
+		} else {
+			VMOVDQU16(half, at)
+		}
+	}, 2)
+}
+
+// addResidual adds the residual if there is one.
+func (m *machine) addResidual(sums [][]reg.VecVirtual, k mask, mode reg.Register) {
+	residual := Load(Param("residual"), GP64())
+	apart := Load(Param("apart"), GP64())
+	last := len(sums[0]) - 1
+	each := func(load func(at Mem, masked bool) reg.VecVirtual, size int) {
+		for r := range sums {
+			for v, sum := range sums[r] {
+				VADDPS(load(Mem{Base: residual, Disp: size * m.lanes * v}, v == last), sum, sum)
+			}
+			ADDQ(apart, residual)
+		}
+	}
+	TESTQ(residual, residual)
+	JZ(LabelRef("added"))
+	SHLQ(Imm(1), apart)
+	TESTQ(U32(8), mode)
+	JNZ(LabelRef("widen"))
+	SHLQ(Imm(1), apart)
+	each(func(at Mem, masked bool) reg.VecVirtual {
+		if masked {
+			return m.loadMasked(at, k)
+		}
+		return m.load(at)
+	}, 4)
+	JMP(LabelRef("added"))
+	Label("widen")
+	each(func(at Mem, masked bool) reg.VecVirtual {
+		whole := m.vec()
+		if masked {
+			VPMOVZXWD_Z(at, k.k, whole)
+		} else {
+			VPMOVZXWD(at, whole)
+		}
+		VPSLLD(Imm(16), whole, whole)
+		return whole
+	}, 2)
+	Label("added")
 }
 
 // round writes dst[i] = bfloat16(x[i]).
