@@ -64,6 +64,9 @@ func (s *Server) around(next http.Handler) http.Handler {
 		a := &answer{ResponseWriter: w, route: "other"}
 		a.Header().Set("X-Request-Id", id)
 		a.Header().Set("X-Content-Type-Options", "nosniff")
+		if !s.ready.Load() {
+			a.Header().Set("Connection", "close")
+		}
 		defer func() {
 			if cause := recover(); cause != nil {
 				a.err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())

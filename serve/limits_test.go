@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -172,6 +173,7 @@ func listening(t *testing.T, o serve.Options) (client restclient.Client, stop fu
 	t.Helper()
 	path := t.TempDir() + "/shapes.keras"
 	save(t, path, 3)
+	o.Limits.Notice = cmp.Or(o.Limits.Notice, time.Millisecond)
 	o.Models = []serve.Model{{Name: "shapes", Path: path}}
 	server, err := serve.New(t.Context(), o)
 	if err != nil {

@@ -80,9 +80,11 @@ type Limits struct {
 	// Upload and Answer are how long the body of a request may take to arrive,
 	// and what follows, to the last byte of the answer; 0 means 30 s each.
 	Upload, Answer time.Duration
-	// Drain is how long a server that is told to stop waits for the requests at
-	// hand; 0 means 30 s. Notice is how long before that it answers as ever but
-	// says that it is not ready, so that balancers turn away; 0 means no time.
+	// Notice is how long a server that is told to stop goes on answering, says
+	// that it is not ready so that balancers turn away, and asks clients to close
+	// their connections: what they have sent on resting ones is not lost. 0 means
+	// half a second. Drain is how long it then waits for the requests at hand; 0
+	// means 30 s.
 	Drain, Notice time.Duration
 }
 
@@ -97,7 +99,7 @@ func (l Limits) withDefaults() Limits {
 		Pixels: cmp.Or(l.Pixels, 32*mebibyte), Connections: cmp.Or(l.Connections, 4096),
 		Header: cmp.Or(l.Header, 10*time.Second), Idle: cmp.Or(l.Idle, 2*time.Minute),
 		Upload: cmp.Or(l.Upload, 30*time.Second), Answer: cmp.Or(l.Answer, 30*time.Second),
-		Drain: cmp.Or(l.Drain, 30*time.Second), Notice: l.Notice,
+		Drain: cmp.Or(l.Drain, 30*time.Second), Notice: cmp.Or(l.Notice, 500*time.Millisecond),
 	}
 }
 

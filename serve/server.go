@@ -66,9 +66,9 @@ func (s *Server) setReady(ready bool) {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Serve answers requests on a listener until ctx is done. Then it says that it
-// is not ready, takes no more connections, finishes the requests at hand within
-// Limits.Drain, and returns nil; an error tells what it could not finish. The
-// listener is closed, the models are not.
+// is not ready, after Limits.Notice takes no more connections, finishes the
+// requests at hand within Limits.Drain, and returns nil; an error tells what it
+// could not finish. The listener is closed, the models are not.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	s.local.Store(isLoopback(listener.Addr()))
 	var protocols http.Protocols

@@ -100,7 +100,7 @@ func (s *serving) bind(flags *pflag.FlagSet) {
 		flags.DurationVar(&l.Upload, "upload-timeout", 30*time.Second, "`TIME` for its body to arrive")
 		flags.DurationVar(&l.Answer, "answer-timeout", 30*time.Second, "`TIME` for the answer")
 		flags.DurationVar(&l.Idle, "idle-timeout", 2*time.Minute, "`TIME` that a connection may rest between requests")
-		flags.DurationVar(&l.Notice, "notice", 0, "`TIME` between being told to stop, when health checks fail, and taking no more requests")
+		flags.DurationVar(&l.Notice, "notice", 500*time.Millisecond, "`TIME` between being told to stop, when health checks begin to fail, and taking no more requests")
 		flags.DurationVar(&l.Drain, "drain", 30*time.Second, "`TIME` that requests at hand have after that")
 	})
 	s.models.bind(flags)
@@ -225,8 +225,8 @@ func (s *serving) announce(cmd *cobra.Command, address net.Addr) {
 	if s.options.TLS != nil {
 		scheme = "https"
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "serving at %s://%s/\n", scheme, address)
 	if tcp, ok := address.(*net.TCPAddr); ok && !tcp.IP.IsLoopback() && s.options.Token == "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "lince: everybody who can reach %s can use this server; give it a token in %s, or --addr 127.0.0.1:%d\n", address, tokenVariable, tcp.Port)
 	}
+	fmt.Fprintf(cmd.OutOrStdout(), "serving at %s://%s/\n", scheme, address)
 }
