@@ -28,6 +28,7 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
   lince watch    pets                              how it goes, in a browser
   lince plot     pets.history.json                 how it went
   lince evaluate pets.keras photos/test            how good it is
+  lince report   pets.keras photos/test            a page on where it errs, and why
   lince predict  pets.keras cat.jpg photos/new/    use
   lince explain  pets.keras cat.jpg --out why.png  why`,
 		Version:       version(),
