@@ -30,6 +30,8 @@ type Server struct {
 	streams chan struct{}
 	closing chan struct{}
 	close   sync.Once
+	// patience is how long a page may take for what it is sent.
+	patience time.Duration
 }
 
 // Start serves the page at an address, HOST:PORT, until Close; port 0 takes a
@@ -55,7 +57,7 @@ func Start(address string, runs ...Run) (*Server, error) {
 
 func newServer(runs []Run, token string) *Server {
 	return &Server{
-		runs: runs, token: token,
+		runs: runs, token: token, patience: writeLimit,
 		failed: make(chan error, 1), streams: make(chan struct{}, maxStreams), closing: make(chan struct{}),
 	}
 }

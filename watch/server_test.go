@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -270,6 +271,36 @@ func TestPagesAreCounted(t *testing.T) {
 	if status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 		t.Errorf("one page too many: status %d", status)
 	}
+}
+
+// TestSlowPagesAreDropped: a page that takes nothing gives its place back.
+func TestSlowPagesAreDropped(t *testing.T) {
+	run := written(t, beginLine)
+	for range 16 {
+		appendLines(t, run, `{"kind":"batch","labels":["`+strings.Repeat("x", maxChunk/2)+`"]}`)
+	}
+	s := newServer([]Run{run}, "")
+	s.patience = 100 * time.Millisecond
+	server := httptest.NewServer(s.handler())
+	defer server.Close()
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := connection.Write([]byte("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	places := func(wanted int) {
+		t.Helper()
+		for begun := time.Now(); len(s.streams) != wanted; time.Sleep(10 * time.Millisecond) {
+			if time.Since(begun) > 10*time.Second {
+				t.Fatalf("%d places are taken, expected %d", len(s.streams), wanted)
+			}
+		}
+	}
+	places(1)
+	places(0)
 }
 
 func TestPace(t *testing.T) {

@@ -30,7 +30,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
-	client := client{w: w, control: http.NewResponseController(w), tails: tails(s.runs, r.Header.Get("Last-Event-ID"))}
+	client := client{w: w, control: http.NewResponseController(w), tails: tails(s.runs, r.Header.Get("Last-Event-ID")), patience: s.patience}
 	if client.send("retry: 2000\n\n") != nil {
 		return
 	}
@@ -57,6 +57,8 @@ type client struct {
 	control *http.ResponseController
 	tails   []*tail
 	sent    time.Time
+	// patience is how long it may take for what it is sent.
+	patience time.Duration
 }
 
 // message is what a page is told at a time.
@@ -98,7 +100,7 @@ func (c *client) catchUp() error {
 
 func (c *client) send(text string) error {
 	c.sent = time.Now()
-	if err := c.control.SetWriteDeadline(c.sent.Add(writeLimit)); err != nil {
+	if err := c.control.SetWriteDeadline(c.sent.Add(c.patience)); err != nil {
 		return err
 	}
 	if _, err := c.w.Write([]byte(text)); err != nil {

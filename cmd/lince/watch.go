@@ -31,7 +31,7 @@ func (s *watchSettings) bind(flags *pflag.FlagSet) {
 
 // bindTraining adds the switch that a training has.
 func (s *watchSettings) bindTraining(flags *pflag.FlagSet) {
-	flags.BoolVar(&s.on, "watch", false, "serve a live page that shows the training and can stop it, and print its address; lince watch shows it later, too")
+	flags.BoolVar(&s.on, "watch", false, "serve a live page that shows the training and can stop it, and print its address; --watch-addr and --open do so, too, and lince watch shows it later")
 	s.bind(flags)
 }
 
@@ -79,7 +79,7 @@ the trainings.`,
 // unless it was asked for.
 func (t *training) serveLive(ctx context.Context) (end func() error, err error) {
 	s := &t.settings.live
-	if !s.on {
+	if !s.on && !s.open && s.address == anyPort {
 		return func() error { return nil }, nil
 	}
 	server, err := watch.Start(s.address, watch.NewRun(t.settings.Out))

@@ -182,7 +182,7 @@ export class Run {
       this.part(".tiles").replaceChildren(...sheet.labels.map((label, i) => {
         const canvas = html("canvas", { width: picture.naturalWidth, height });
         canvas.setAttribute("role", "img");
-        canvas.setAttribute("aria-label", `picture of class ${label}`);
+        canvas.setAttribute("aria-label", label ? `picture of class ${label}` : "picture");
         canvas.getContext("2d").drawImage(picture, 0, -i * height);
         return html("figure", {}, canvas, html("figcaption", { textContent: label, title: label }));
       }));
