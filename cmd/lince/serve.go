@@ -36,7 +36,8 @@ is named as its file is, pets for pets.keras, unless NAME= says otherwise.
 
     curl --data-binary @cat.jpg localhost:8501/v1/models/pets/classify
     curl -F a=@cat.jpg -F b=@dog.jpg localhost:8501/classify?top=1
-    curl -d '{"instances": [{"b64": "'$(base64 -w0 cat.jpg)'"}]}' localhost:8501/v1/models/pets:predict
+    curl localhost:8501/v1/models/pets:predict \
+         -d '{"instances": [{"b64": "'$(base64 -w0 cat.jpg)'"}]}'
     curl localhost:8501/v2/models/pets
 
 Pictures are decoded, resized and scaled as the model was trained; no client
