@@ -2,20 +2,16 @@ package report
 
 import (
 	"bytes"
-	"context"
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"image"
-	"image/color"
-	"image/jpeg"
 	"math"
 	"strconv"
 	"time"
 
-	"github.com/lince-ml/lince/images"
 	"github.com/lince-ml/lince/internal/web"
 )
 
@@ -55,7 +51,7 @@ type worst struct {
 const tabled = 20
 
 // page renders the HTML file.
-func (p *prepared) page(ctx context.Context, charts []picture) ([]byte, error) {
+func (p *prepared) page(charts []picture, thumbnails []*image.RGBA) ([]byte, error) {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"percent": percent, "fixed": fixed, "same": func(i, j int) bool { return i == j },
 		"time": func(t time.Time) string { return t.Format("2006-01-02 15:04 MST") },
@@ -71,11 +67,12 @@ func (p *prepared) page(ctx context.Context, charts []picture) ([]byte, error) {
 	for _, c := range charts {
 		v.Charts[c.Name] = c
 	}
-	for _, m := range p.results.Worst {
-		if err := ctx.Err(); err != nil {
+	for i, m := range p.results.Worst {
+		url, err := jpegURL(thumbnails[i])
+		if err != nil {
 			return nil, err
 		}
-		v.Worst = append(v.Worst, worst{m, thumbnail(m.File)})
+		v.Worst = append(v.Worst, worst{m, url})
 	}
 	if v.Settings, err = indented(p.results.Settings); err != nil {
 		return nil, err
@@ -122,23 +119,4 @@ func shown(v float64, decimals int, unit string) string {
 
 func dataURL(kind string, content []byte) template.URL {
 	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(content))
-}
-
-// thumbnail returns a small picture, whole and upright; "" where the file
-// cannot be read any more or there is none.
-func thumbnail(file string) template.URL {
-	const side = 160
-	values, err := images.Preprocessing{TargetSize: images.Square(side), Aspect: images.Pad}.Load(file)
-	if err != nil {
-		return ""
-	}
-	small := image.NewRGBA(image.Rect(0, 0, side, side))
-	for i := range side * side {
-		small.SetRGBA(i%side, i/side, color.RGBA{uint8(values[3*i] + 0.5), uint8(values[3*i+1] + 0.5), uint8(values[3*i+2] + 0.5), 0xff})
-	}
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, small, &jpeg.Options{Quality: 85}); err != nil {
-		return ""
-	}
-	return dataURL("image/jpeg", b.Bytes())
 }

@@ -49,10 +49,10 @@ type Outcome struct {
 	Learning *Verdict
 }
 
-// Write writes report.html, report.json, predictions.csv and the charts, as
-// SVG and PNG, into a folder, which is made if it is not there. Files of
-// these names are replaced, each at once. A drawing that is too large for PNG
-// is there as SVG alone.
+// Write writes report.html, report.json, predictions.csv, the charts as SVG and
+// PNG, and the worst pictures as worst.png, into a folder, which is made if it
+// is not there. Files of these names are replaced, each at once. A drawing
+// that is too large for PNG is there as SVG alone.
 func (r *Report) Write(ctx context.Context, folder string) (*Outcome, error) {
 	p, err := r.prepare(ctx)
 	if err != nil {

@@ -179,6 +179,9 @@ func TestWrite(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
+	if outcome.Files[0] != filepath.Join(out, "report.html") || !slices.Contains(outcome.Files, filepath.Join(out, "worst.png")) {
+		t.Errorf("the files are %q", outcome.Files)
+	}
 	page := read(t, filepath.Join(out, "report.html"))
 	for _, part := range []string{
 		"pets &lt;1&gt;.keras", "Overfitting begins after epoch 3", "broken.png", "Dropout", "lince train --settings",

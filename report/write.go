@@ -16,65 +16,96 @@ import (
 	"github.com/lince-ml/lince/plot"
 )
 
-// write writes all files of the report.
+// output is the folder that a report goes to, and what is in it already.
+type output struct {
+	folder string
+	files  []string
+}
+
+func (o *output) save(name string, content []byte) error {
+	path := filepath.Join(o.folder, name)
+	if err := maybe.WriteFile(path, content, 0o644); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	o.files = append(o.files, path)
+	return nil
+}
+
+// write writes all files of the report and returns their paths, the page first.
+// The page is written last: where it is new, all is.
 func (p *prepared) write(ctx context.Context, folder string) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("report: %w", err)
 	}
-	charts := p.charts()
-	pictures := make([]picture, len(charts))
-	files := []string{filepath.Join(folder, "report.html")}
-	save := func(name string, content []byte) error {
-		path := filepath.Join(folder, name)
-		files = append(files, path)
-		if err := maybe.WriteFile(path, content, 0o644); err != nil {
-			return fmt.Errorf("report: %w", err)
-		}
-		return nil
+	out := &output{folder: folder}
+	charts, err := p.writeCharts(ctx, out)
+	if err != nil {
+		return nil, err
 	}
-	for i, c := range charts {
+	if err := p.writeNumbers(out); err != nil {
+		return nil, err
+	}
+	thumbnails, err := p.thumbnails(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if sheet, err := contactSheet(thumbnails); err != nil {
+		return nil, err
+	} else if sheet != nil {
+		if err := out.save("worst.png", sheet); err != nil {
+			return nil, err
+		}
+	}
+	page, err := p.page(charts, thumbnails)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.save("report.html", page); err != nil {
+		return nil, err
+	}
+	last := len(out.files) - 1
+	return append(out.files[last:], out.files[:last]...), nil
+}
+
+// writeCharts writes every chart in both formats and returns them for the page.
+func (p *prepared) writeCharts(ctx context.Context, out *output) ([]picture, error) {
+	var pictures []picture
+	for _, c := range p.charts() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		drawn := map[plot.Format][]byte{}
-		for _, format := range []plot.Format{plot.SVG, plot.PNG} {
-			var buffer bytes.Buffer
-			if err := c.drawing.Encode(&buffer, format); err != nil {
-				if format == plot.PNG { // too large: it is there as SVG
-					continue
-				}
-				return nil, fmt.Errorf("report: %s: %w", c.Name, err)
-			}
-			if err := save(c.Name+"."+string(format), buffer.Bytes()); err != nil {
+		var vector, raster bytes.Buffer
+		if err := c.drawing.Encode(&vector, plot.SVG); err != nil {
+			return nil, fmt.Errorf("report: %s: %w", c.Name, err)
+		}
+		if err := out.save(c.Name+".svg", vector.Bytes()); err != nil {
+			return nil, err
+		}
+		// What is too large for pixels is there as SVG.
+		if err := c.drawing.Encode(&raster, plot.PNG); err == nil {
+			if err := out.save(c.Name+".png", raster.Bytes()); err != nil {
 				return nil, err
 			}
-			drawn[format] = buffer.Bytes()
 		}
-		pictures[i] = picture{c.Name, c.Alt, dataURL("image/svg+xml", drawn[plot.SVG])}
+		pictures = append(pictures, picture{c.Name, c.Alt, dataURL("image/svg+xml", vector.Bytes())})
 	}
+	return pictures, nil
+}
+
+// writeNumbers writes the measures and the predictions.
+func (p *prepared) writeNumbers(out *output) error {
 	numbers, err := json.MarshalIndent(p.results, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
+		return fmt.Errorf("report: %w", err)
 	}
-	if err := save("report.json", append(numbers, '\n')); err != nil {
-		return nil, err
+	if err := out.save("report.json", append(numbers, '\n')); err != nil {
+		return err
 	}
 	var table bytes.Buffer
 	if err := p.Evaluation.WriteCSV(&table); err != nil {
-		return nil, err
+		return err
 	}
-	if err := save("predictions.csv", table.Bytes()); err != nil {
-		return nil, err
-	}
-	// The page comes last: where it is new, all is.
-	page, err := p.page(ctx, pictures)
-	if err != nil {
-		return nil, err
-	}
-	if err := maybe.WriteFile(files[0], page, 0o644); err != nil {
-		return nil, fmt.Errorf("report: %w", err)
-	}
-	return files, nil
+	return out.save("predictions.csv", table.Bytes())
 }
 
 // WriteCSV writes a line per picture: its path, its class, the predicted class
