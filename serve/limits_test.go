@@ -102,7 +102,7 @@ func nested(value string) string {
 // the rest is answered.
 func TestFullQueue(t *testing.T) {
 	client, _, _ := started(t, func(o *serve.Options) { o.BatchSize, o.Limits.Queue, o.Limits.Decoders = 1, 2, 1 })
-	content := drawing(t, 1500, 1500, 3)
+	content := drawing(t, 800, 800, 3)
 	var good, busy int
 	var mutex sync.Mutex
 	var group sync.WaitGroup
@@ -254,7 +254,7 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 // told to stop.
 func TestStopFinishesRequests(t *testing.T) {
 	client, stop := listening(t, serve.Options{Limits: serve.Limits{Notice: 50 * time.Millisecond}})
-	content := drawing(t, 1200, 1200, 3)
+	content := drawing(t, 800, 800, 3)
 	answers := make(chan error, 8)
 	for range cap(answers) {
 		go func() {
