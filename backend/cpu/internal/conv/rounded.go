@@ -38,6 +38,13 @@ func (p *patches) Round(dst []uint16, lane, from, to int) {
 	row, column := lane%size/p.grid[1]*p.stride[0], lane%p.grid[1]*p.stride[1]
 	base := ((lane/size*p.extent[0]+row)*p.extent[1] + column) * p.pixel
 	inside := p.inside(row, column)
+	if length := p.together * p.channels; inside && to-from == len(p.offsets)*length {
+		first := base + p.shift(p.taps[0])
+		for i, offset := range p.offsets {
+			p.copyRounded(dst[i*length:][:length], first+offset)
+		}
+		return
+	}
 	for from < to {
 		first, channel, run := from/p.channels, from%p.channels, 1
 		t := p.taps[first]
