@@ -57,7 +57,8 @@ func TestPages(t *testing.T) {
 func grows(t *testing.T, b *browser.Browser) {
 	path := filepath.Join(t.TempDir(), "pets.keras")
 	page := b.Page(t, browser.Desktop)
-	page.Go(start(t, watch.NewRun(path)).URL())
+	server := start(t, watch.NewRun(path))
+	page.Go(server.URL())
 	page.Wait(`document.body.innerText.includes("Waiting for the first batch")`)
 
 	ended := make(chan error, 1)
@@ -83,6 +84,10 @@ func grows(t *testing.T, b *browser.Browser) {
 	}
 	page.Wait(`document.querySelector(".state").innerText.includes("everything is saved")`)
 	page.Wait(`document.querySelector(".stop").hidden`)
+	if err := server.Close(); err != nil {
+		t.Error(err)
+	}
+	page.Wait(`document.querySelector("#connection").innerText.includes("lince watch shows it again")`)
 }
 
 // onPhone: nothing is wider than a phone, in the dark either.

@@ -25,7 +25,7 @@ const (
 // keepSamples writes the first pictures of an epoch as the network sees them.
 // Short epochs do so now and then.
 func (o *recorder) keepSamples(epoch int) error {
-	const pause = 10 * time.Second
+	const pause = 20 * time.Second
 	if o.settings.Pictures == nil || time.Since(o.sheet) < pause {
 		return nil
 	}

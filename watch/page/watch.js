@@ -79,10 +79,14 @@ function follow() {
   const source = new EventSource("events");
   source.addEventListener("open", () => connection("Connected: the curves grow as the training goes."));
   source.addEventListener("message", (event) => hear(JSON.parse(event.data)));
-  source.addEventListener("error", () => connection(
-    runs.some((run) => run.running())
-      ? "No connection. The page shows what it heard last, and tries again."
-      : "No connection; the training is over. lince watch shows it again."));
+  source.addEventListener("error", () => {
+    if (!runs.every((run) => run.ended)) {
+      connection("No connection. The page shows what it heard last, and tries again.");
+      return;
+    }
+    source.close();
+    connection("The training is over, and its page, too. lince watch shows it again.");
+  });
 }
 
 async function start() {
