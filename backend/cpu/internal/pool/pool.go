@@ -31,9 +31,11 @@ type Pool struct {
 	spins   int
 	mutex   sync.Mutex // one loop at a time
 
-	lanes []lane
-	loop  uint64 // the last loop's number
-	task  Task   // read only by who has claimed an item
+	// claim packs, from the top, the loop's number (16 bits), its items and
+	// the next item (24 bits each), so that one compare-and-swap takes an item
+	// of the right loop.
+	claim atomic.Uint64
+	task  Task // read only by who has claimed an item
 	left  atomic.Int64
 
 	// waiting is the number of the loop whose end the caller sleeps for, with
@@ -48,36 +50,6 @@ type Pool struct {
 	failure atomic.Pointer[error]
 }
 
-// lane is a worker's share of a loop: neighbouring items, the same ones in every
-// loop of as many, so that a worker finds in its caches what it has written in
-// earlier loops. The worker takes them from the first on; who has finished its
-// own takes others' from the last.
-type lane struct {
-	// claim packs, from the top, the loop's number (16 bits), the end of the
-	// items that are left and the first of them (24 bits each), so that one
-	// compare-and-swap takes an item of the right loop.
-	claim atomic.Uint64
-	_     [7]uint64 // a cache line for each
-}
-
-// take claims an item, the first or the last that is left, and tells its loop.
-func (l *lane) take(last bool) (item int, loop uint32, ok bool) {
-	for {
-		claim := l.claim.Load()
-		next, end := claim&MaxItems, claim>>24&MaxItems
-		if next >= end {
-			return 0, 0, false
-		}
-		after := claim + 1
-		if last {
-			after, next = claim-1<<24, end-1
-		}
-		if l.claim.CompareAndSwap(claim, after) {
-			return int(next), loopMark(claim), true
-		}
-	}
-}
-
 type sleeper struct {
 	asleep atomic.Bool
 	wake   chan struct{}
@@ -89,7 +61,7 @@ func New(workers int) *Pool {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	p := &Pool{workers: workers, finished: make(chan struct{}, 1), sleepers: make([]sleeper, workers), lanes: make([]lane, workers)}
+	p := &Pool{workers: workers, finished: make(chan struct{}, 1), sleepers: make([]sleeper, workers)}
 	if workers <= runtime.GOMAXPROCS(0) {
 		p.spins = patience
 	}
@@ -119,18 +91,15 @@ func (p *Pool) Run(items int, task Task) error {
 	defer p.mutex.Unlock()
 	p.task = task
 	p.left.Store(int64(items))
-	p.loop++
-	for w := range p.lanes {
-		first, end := items*w/p.workers, items*(w+1)/p.workers
-		p.lanes[w].claim.Store(p.loop<<48 | uint64(end)<<24 | uint64(first))
-	}
+	loop := p.claim.Load()>>48 + 1
+	p.claim.Store(loop<<48 | uint64(items)<<24)
 	for w := 1; w < min(p.workers, items); w++ {
 		if p.sleepers[w].asleep.CompareAndSwap(true, false) {
 			p.sleepers[w].wake <- struct{}{}
 		}
 	}
 	p.work(0)
-	p.wait(loopMark(p.loop << 48))
+	p.wait(loopMark(p.claim.Load()))
 	p.task = nil
 	if failure := p.failure.Swap(nil); failure != nil {
 		return *failure
@@ -138,46 +107,36 @@ func (p *Pool) Run(items int, task Task) error {
 	return nil
 }
 
-// work runs items, its own before others', until none is left to claim, and
-// reports whether it ran any.
+// work runs items until none is left to claim and reports whether it ran any.
 func (p *Pool) work(worker int) bool {
-	count, loop := int64(0), uint32(0)
-	for i := range p.lanes {
-		l := &p.lanes[(worker+i)%p.workers]
-		for {
-			item, mark, ok := l.take(i > 0)
-			if !ok {
-				break
-			}
-			p.item(item, worker)
-			count, loop = count+1, mark
+	worked := false
+	for {
+		claim := p.claim.Load()
+		items, next := claim>>24&MaxItems, claim&MaxItems
+		if next >= items {
+			return worked
+		}
+		if p.claim.CompareAndSwap(claim, claim+1) {
+			p.item(int(next), worker, loopMark(claim))
+			worked = true
 		}
 	}
-	if count > 0 {
-		p.done(count, loop)
-	}
-	return count > 0
 }
 
 // loopMark is what waiting holds for the loop of a claim.
 func loopMark(claim uint64) uint32 { return uint32(claim>>48) | 1<<16 }
 
-func (p *Pool) item(item, worker int) {
-	defer p.recover()
+func (p *Pool) item(item, worker int, loop uint32) {
+	defer p.done(loop)
 	p.task.Do(item, worker)
 }
 
-// recover makes a task's panic the loop's error.
-func (p *Pool) recover() {
+func (p *Pool) done(loop uint32) {
 	if cause := recover(); cause != nil {
 		err := fmt.Errorf("pool: a task failed: %v\n%s", cause, debug.Stack())
 		p.failure.CompareAndSwap(nil, &err)
 	}
-}
-
-// done counts items of a loop; the last of them wake its caller.
-func (p *Pool) done(count int64, loop uint32) {
-	if p.left.Add(-count) == 0 && p.waiting.CompareAndSwap(loop, 0) {
+	if p.left.Add(-1) == 0 && p.waiting.CompareAndSwap(loop, 0) {
 		p.finished <- struct{}{}
 	}
 }
@@ -219,12 +178,8 @@ func (p *Pool) serve(worker int) {
 }
 
 func (p *Pool) available() bool {
-	for i := range p.lanes {
-		if claim := p.lanes[i].claim.Load(); claim&MaxItems < claim>>24&MaxItems {
-			return true
-		}
-	}
-	return false
+	claim := p.claim.Load()
+	return claim&MaxItems < claim>>24&MaxItems
 }
 
 // Close ends the goroutines once a running loop is done. No Run may follow.

@@ -119,14 +119,14 @@ func TestLateWorkerWakesNobody(t *testing.T) {
 	defer p.Close()
 	p.left.Store(1)
 	p.waiting.Store(loopMark(2 << 48))
-	p.done(1, loopMark(1<<48))
+	p.done(loopMark(1 << 48))
 	select {
 	case <-p.finished:
 		t.Error("the end of loop 1 woke the caller of loop 2")
 	default:
 	}
 	p.left.Store(1)
-	p.done(1, loopMark(2<<48))
+	p.done(loopMark(2 << 48))
 	select {
 	case <-p.finished:
 	default:
