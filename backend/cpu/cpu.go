@@ -91,8 +91,14 @@ func New(o Options) (*Engine, error) {
 	return &Engine{options: o, set: set, pool: pool.New(o.Threads)}, nil
 }
 
-// Name returns cpu and the instruction set, as in "cpu avx512".
-func (e *Engine) Name() string { return "cpu " + e.set.Name }
+// Name returns cpu and the instruction set, as in "cpu avx512", with
+// ", mixed_bfloat16" behind it where that is the engine's policy.
+func (e *Engine) Name() string {
+	if e.options.BFloat16 {
+		return "cpu " + e.set.Name + ", mixed_bfloat16"
+	}
+	return "cpu " + e.set.Name
+}
 
 // Threads returns the number of threads that compute.
 func (e *Engine) Threads() int { return e.pool.Workers() }
