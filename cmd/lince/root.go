@@ -30,7 +30,8 @@ Exit status: 0 for success, 1 for an error, 2 for a wrong command line,
   lince evaluate pets.keras photos/test            how good it is
   lince report   pets.keras photos/test            a page on where it errs, and why
   lince predict  pets.keras cat.jpg photos/new/    use
-  lince explain  pets.keras cat.jpg --out why.png  why`,
+  lince explain  pets.keras cat.jpg --out why.png  why
+  lince serve    pets.keras                        answer browsers and programs`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
