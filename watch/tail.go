@@ -58,7 +58,7 @@ func (t *tail) next() (lines []json.RawMessage, anew bool, err error) {
 	}
 	t.offset += int64(len(chunk))
 	for line := range bytes.Lines(chunk) {
-		if line = bytes.TrimSpace(line); json.Valid(line) {
+		if line = bytes.TrimSpace(line); bytes.HasPrefix(line, []byte("{")) && json.Valid(line) {
 			lines = append(lines, line)
 		}
 	}
