@@ -45,6 +45,11 @@ type FineTune struct {
 	// it keeps the averages that it brought, as Keras' guide advises: those of
 	// a few small batches are worse.
 	TrainBatchNorm bool
+	// KeepLast keeps the second phase's weights in any case. Left out, and with
+	// Fit.Validation, the weights of before are put back where its loss is not
+	// lower after the second phase: on few pictures fine-tuning is as likely to
+	// lose something as to gain it.
+	KeepLast bool
 	// Fit holds what is left to say of both phases: validation, callbacks,
 	// class weights. Its Epochs and InitialEpoch count both and stay zero.
 	Fit Fit
@@ -76,6 +81,36 @@ func (m *Model) FineTune(ctx context.Context, source data.Source, f FineTune) (*
 		}
 	}
 	return history, nil
+}
+
+// fitBetter trains as fit does and goes back to the weights of before where
+// they had no higher validation loss.
+func (f FineTune) fitBetter(ctx context.Context, m *Model, source data.Source, history *History) error {
+	if f.KeepLast || f.Fit.Validation == nil {
+		return f.fit(ctx, m, source, f.Epochs, history)
+	}
+	before, err := m.Evaluate(ctx, f.Fit.Validation)
+	if err != nil {
+		return err
+	}
+	weights, err := m.Snapshot()
+	if err != nil {
+		return err
+	}
+	if err := f.fit(ctx, m, source, f.Epochs, history); err != nil {
+		return err
+	}
+	after, err := m.Evaluate(ctx, f.Fit.Validation)
+	if err != nil {
+		return err
+	}
+	was, _ := before.Get("loss")
+	is, _ := after.Get("loss")
+	if is < was {
+		return nil
+	}
+	f.Tell(fmt.Sprintf("The validation loss did not fall, it was %.4f and is %.4f: the weights of before are kept.", was, is))
+	return m.Restore(weights)
 }
 
 func (f FineTune) withDefaults() (FineTune, error) {
@@ -188,7 +223,7 @@ func (f FineTune) trainAll(ctx context.Context, m *Model, source data.Source, ba
 		message += " Its batch normalisation keeps its averages."
 	}
 	f.Tell(message)
-	return f.fit(ctx, m, source, f.Epochs, history)
+	return f.fitBetter(ctx, m, source, history)
 }
 
 // unfreeze makes the head and the upper part of the base trainable, and

@@ -107,6 +107,26 @@ func TestFineTuneOfOtherForms(t *testing.T) {
 	}
 }
 
+// A second phase that does harm is taken back, unless its weights are asked for.
+func TestFineTuneKeepsTheBetterWeights(t *testing.T) {
+	for keepLast, changes := range map[bool]bool{false: false, true: true} {
+		base, m := onBase(t)
+		before, told := weights(t, base, "high"), ""
+		must[*History](t)(m.FineTune(t.Context(), halves(t, 8), FineTune{
+			Base: base, HeadEpochs: 1, Epochs: 1, RateDivisor: 1, KeepLast: keepLast,
+			Training: Training{Loss: losses.BinaryCrossentropy{}, Optimizer: optimizers.SGD{LearningRate: 1e4}},
+			Fit:      Fit{Validation: halves(t, 4)},
+			Tell:     func(message string) { told = message },
+		}))
+		if changed := !slices.Equal(before, weights(t, base, "high")); changed != changes {
+			t.Errorf("KeepLast %v: the base has changed: %v", keepLast, changed)
+		}
+		if said := strings.Contains(told, "did not fall"); said == changes {
+			t.Errorf("KeepLast %v: told was %q", keepLast, told)
+		}
+	}
+}
+
 func TestFineTuneRefuses(t *testing.T) {
 	base, m := onBase(t)
 	other, _ := onBase(t)

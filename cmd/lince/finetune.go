@@ -17,6 +17,7 @@ type finetuneSettings struct {
 	Model          string `json:"model,omitempty"`
 	From           string `json:"from,omitempty"`
 	TrainBatchNorm bool   `json:"train_batch_norm,omitempty"`
+	KeepLast       bool   `json:"keep_last,omitempty"`
 }
 
 func newFinetune() *cobra.Command {
@@ -36,7 +37,8 @@ little about the mean of all.
 
 Pictures that the classifier tells apart already teach nothing more; those that
 are changed in every epoch do: mirror photos with --horizontal-flip at least. With
-few pictures expect little.
+few pictures expect little: where the validation loss is not lower at the end
+than it was before, the model's weights are kept as they were.
 
 The upper layers know the most special things; the fewer pictures there are and
 the more they are like photos, the fewer layers should be unfrozen. lince summary
@@ -81,6 +83,7 @@ func (s *trainSettings) bindTuning(flags *pflag.FlagSet) {
 	section(flags, "Learning", func(flags *pflag.FlagSet) {
 		flags.StringVar(&s.From, "from", "", "`LAYER` from which on layers learn; those before it stay. All learn when empty")
 		flags.BoolVar(&s.TrainBatchNorm, "train-batch-norm", false, "let batch normalisation learn, too; for large batches and many pictures")
+		flags.BoolVar(&s.KeepLast, "keep-last", false, "take the last weights even where the validation loss has not fallen")
 		s.bindLearning(flags, 5, 1e-5)
 		s.Optimizer = "adam"
 		optimizer := flags.Lookup("optimizer")

@@ -31,7 +31,7 @@ func TestFinetune(t *testing.T) {
 	folder := drawn(t, 8, "circle", "star")
 	model := filepath.Join(t.TempDir(), "shapes.keras")
 	succeed(t, onBase(folder, model, baseWeights(t))...)
-	text := succeed(t, "finetune", model, folder, "--from", "block_16_expand", "--epochs", "1", "--batch", "8", "--learning-rate", "1e-3")
+	text := succeed(t, "finetune", model, folder, "--from", "block_16_expand", "--epochs", "1", "--batch", "8", "--learning-rate", "1e-3", "--keep-last")
 	tuned := strings.TrimSuffix(model, ".keras") + "-tuned.keras"
 	if !strings.Contains(text, "unfrozen from block_16_expand on") || !strings.Contains(text, tuned) {
 		t.Errorf("it says\n%s", text)
@@ -59,9 +59,33 @@ func TestFinetuneAll(t *testing.T) {
 	cached(t)
 	folder, model := drawn(t, 8, "circle", "star"), trained(t)
 	out := filepath.Join(t.TempDir(), "all.keras")
-	text := succeed(t, "finetune", model, folder, "--epochs", "1", "--batch", "8", "--out", out, "--augment", "default")
+	text := succeed(t, "finetune", model, folder, "--epochs", "1", "--batch", "8", "--out", out, "--augment", "default", "--keep-last")
 	if strings.Contains(text, "features of") || slices.Equal(weightsOf(t, model, "conv2d"), weightsOf(t, out, "conv2d")) {
 		t.Errorf("the first layer has not learnt:\n%s", text)
+	}
+}
+
+// Steps that wreck the model leave it as it was, unless the last weights are
+// asked for; steps that help are kept.
+func TestFinetuneKeepsTheBetterModel(t *testing.T) {
+	cached(t)
+	folder, model := drawn(t, 8, "circle", "star"), trained(t)
+	tune := func(flags ...string) (text, out string) {
+		out = filepath.Join(t.TempDir(), "tuned.keras")
+		return succeed(t, append([]string{"finetune", model, folder, "--validation", folder, "--batch", "8", "--out", out}, flags...)...), out
+	}
+	changed := func(out string) bool {
+		return !slices.Equal(weightsOf(t, model, "conv2d"), weightsOf(t, out, "conv2d"))
+	}
+	text, out := tune("--epochs", "1", "--learning-rate", "1")
+	if changed(out) || !strings.Contains(text, "did not fall") || !strings.Contains(text, model) {
+		t.Errorf("after harmful steps the weights have changed: %v; it says\n%s", changed(out), text)
+	}
+	if text, out = tune("--epochs", "1", "--learning-rate", "1", "--keep-last"); !changed(out) || strings.Contains(text, "did not fall") {
+		t.Errorf("--keep-last: the weights have changed: %v; it says\n%s", changed(out), text)
+	}
+	if text, out = tune("--epochs", "2", "--learning-rate", "1e-4"); !changed(out) || !strings.Contains(text, "validation loss fell") {
+		t.Errorf("after helpful steps the weights have changed: %v; it says\n%s", changed(out), text)
 	}
 }
 

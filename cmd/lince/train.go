@@ -121,6 +121,7 @@ type training struct {
 	learner, base      *lince.Model
 	source, validation data.Source
 	closers            []io.Closer
+	compared           *comparison
 	out, screen, log   io.Writer
 }
 
@@ -217,6 +218,11 @@ func (t *training) fit(ctx context.Context) error {
 	stopped := errors.Is(err, context.Canceled) && history != nil
 	if err != nil && !stopped {
 		return err
+	}
+	if !stopped {
+		if err := t.keepBetter(ctx); err != nil {
+			return err
+		}
 	}
 	preprocessing := t.data.train.Preprocessing()
 	t.model.Classes, t.model.Preprocessing = t.data.train.ClassNames(), &preprocessing

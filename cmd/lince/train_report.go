@@ -16,6 +16,7 @@ type trainResult struct {
 	Interrupted bool           `json:"interrupted"`
 	Stopped     string         `json:"stopped,omitempty"` // why a callback ended it
 	Skipped     []skipped      `json:"skipped,omitempty"`
+	Compared    *comparison    `json:"compared,omitempty"` // lince finetune's
 	History     *lince.History `json:"history"`
 }
 
@@ -38,7 +39,7 @@ func (t *training) conclude(history *lince.History, stopped bool) error {
 	}
 	result := trainResult{
 		Model: s.Out, HistoryFile: s.beside("history.json"), Settings: s.beside("settings.json"), Log: s.beside("log"),
-		Interrupted: stopped, Stopped: t.run.StopReason(), Skipped: t.data.skipped(), History: history,
+		Interrupted: stopped, Stopped: t.run.StopReason(), Skipped: t.data.skipped(), Compared: t.compared, History: history,
 	}
 	if stopped {
 		result.Backup = s.backup()

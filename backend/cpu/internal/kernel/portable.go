@@ -58,10 +58,10 @@ func portable() *Set {
 				dst[i] = value
 			}
 		},
-		Sum:     portableSum,
-		Dot:     portableDot,
-		Combine: portableCombine,
-		AddRows: portableAddRows,
+		Sum:       portableSum,
+		Dot:       portableDot,
+		Combine:   portableCombine,
+		AddRows:   portableAddRows,
 		Relations: portableRelations(), Windows: portableWindows(), BFloat16: portableBFloat16(4, 8, 4),
 		Transpose: func(dst []float32, width int, rows []*float32, depth int) {
 			for i := range width {
