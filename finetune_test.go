@@ -113,7 +113,7 @@ func TestFineTuneKeepsTheBetterWeights(t *testing.T) {
 		base, m := onBase(t)
 		before, told := weights(t, base, "high"), ""
 		must[*History](t)(m.FineTune(t.Context(), halves(t, 8), FineTune{
-			Base: base, HeadEpochs: 1, Epochs: 1, RateDivisor: 1, KeepLast: keepLast,
+			Base: base, HeadEpochs: -1, Epochs: 1, RateDivisor: 1, KeepLast: keepLast,
 			Training: Training{Loss: losses.BinaryCrossentropy{}, Optimizer: optimizers.SGD{LearningRate: 1e4}},
 			Fit:      Fit{Validation: halves(t, 4)},
 			Tell:     func(message string) { told = message },
