@@ -58,7 +58,7 @@ func portablePaired(rows, columns, width int) Paired {
 		for i := range rows {
 			var row [32]float32 // the widest panel
 			out := row[:columns]
-			line := brainAt((*float32)(unsafe.Pointer(a)), i*step, 2*pairs)
+			line := brainAt(unsafe.Pointer(a), i*step, 2*pairs)
 			for j := range columns {
 				var sum float32
 				if bias != nil {
@@ -70,7 +70,7 @@ func portablePaired(rows, columns, width int) Paired {
 				switch {
 				case residual == nil:
 				case mode&NarrowResidual != 0:
-					sum += unbrain(brainAt(residual, i*apart+j, 1)[0])
+					sum += unbrain(brainAt(unsafe.Pointer(residual), i*apart+j, 1)[0])
 				default:
 					sum += rowAt(residual, i*apart+j, 1)[0]
 				}
@@ -78,7 +78,7 @@ func portablePaired(rows, columns, width int) Paired {
 			}
 			rectify(out, mode)
 			if mode&NarrowResult != 0 {
-				portableRound(&brainAt(c, i*stride, columns)[0], &out[0], columns)
+				portableRound(&brainAt(unsafe.Pointer(c), i*stride, columns)[0], &out[0], columns)
 			} else {
 				copy(rowAt(c, i*stride, columns), out)
 			}
@@ -87,8 +87,8 @@ func portablePaired(rows, columns, width int) Paired {
 }
 
 // brainAt views memory as length numbers of bfloat16 from an offset on.
-func brainAt(base *float32, offset, length int) []uint16 {
-	return unsafe.Slice((*uint16)(unsafe.Add(unsafe.Pointer(base), 2*offset)), length)
+func brainAt(base unsafe.Pointer, offset, length int) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Add(base, 2*offset)), length)
 }
 
 // addPair adds two products, the second one first as the processor does.
