@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,5 +92,30 @@ func TestReportRefusals(t *testing.T) {
 		if o.status != c.status || !strings.Contains(o.screen, c.says) {
 			t.Errorf("%q: exit status %d saying %s", c.args, o.status, o.screen)
 		}
+	}
+}
+
+// TestShellLine: a shell gets the words as they were, and runs none of them.
+func TestShellLine(t *testing.T) {
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell here")
+	}
+	t.Chdir(t.TempDir())
+	words := []string{"photos/a-b_c.jpg", "1/255", "x$(touch pwn2)", "x`touch pwn`", "it's", `a\b`, `"a"`, "a b", "", "a\nb", "*", "~", "#no", "!1", "{a,b}", "[a]", "ñandú", "a;touch pwn"}
+	line := shellLine(append([]string{"printf", `%s\0`}, words...)...)
+	out, err := exec.Command(shell, "-c", line).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	if got := strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"); !slices.Equal(got, words) {
+		t.Errorf("%s\ngave %q, expected %q", line, got, words)
+	}
+	left, err := os.ReadDir(".")
+	if err != nil || len(left) > 0 {
+		t.Errorf("the line ran code that left %v (%v)", left, err)
+	}
+	if plain := shellLine("lince", "report", "pets.keras", "--rescale", "1/255"); plain != "lince report pets.keras --rescale 1/255" {
+		t.Errorf("plain words became %s", plain)
 	}
 }

@@ -245,11 +245,15 @@ func (r *trialTrainer) commands(t tune.Trial, epochs int) []string {
 
 func format(number float64) string { return strconv.FormatFloat(number, 'g', 4, 64) }
 
-// quoted puts what holds spaces into quotes.
+// quoted writes words so that a shell takes them as they are, and runs nothing
+// of what a file's name may hold.
 func quoted(words []string) []string {
+	special := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_./:=,@%+-", r)
+	}
 	for i, word := range words {
-		if word == "" || strings.ContainsAny(word, " \t\"'$&|;<>()*?") {
-			words[i] = strconv.Quote(word)
+		if word == "" || strings.ContainsFunc(word, special) {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}
 	}
 	return words
