@@ -60,6 +60,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 	next = cross.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
+		s.bound(w, r, begun)
 		id := requestID(r)
 		a := &answer{ResponseWriter: w, route: "other"}
 		a.Header().Set("X-Request-Id", id)
@@ -86,6 +87,17 @@ func (s *Server) around(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(a, r.WithContext(ctx))
 	})
+}
+
+// bound sets the time that a whole request has, so that no client holds a
+// connection longer, whatever its answer is: net/http reads what is left of a
+// small body before it sends one. readBody sets nearer limits.
+func (s *Server) bound(w http.ResponseWriter, r *http.Request, begun time.Time) {
+	control := http.NewResponseController(w) // an error says that there is no connection, or none any more
+	if r.ContentLength != 0 {
+		_ = control.SetReadDeadline(begun.Add(s.limits.Upload))
+	}
+	_ = control.SetWriteDeadline(begun.Add(s.limits.Upload + s.limits.Answer))
 }
 
 // log tells of a request: failures of the server as errors, those of clients

@@ -220,33 +220,59 @@ func TestForeignHostsAreRefused(t *testing.T) {
 }
 
 func TestSlowClientsAreCutOff(t *testing.T) {
-	client, _ := listening(t, serve.Options{Limits: serve.Limits{Header: 50 * time.Millisecond, Upload: 100 * time.Millisecond}})
+	client, _ := listening(t, serve.Options{Token: "secret", Limits: serve.Limits{Header: 50 * time.Millisecond, Upload: 100 * time.Millisecond}})
 	address := strings.TrimPrefix(client.Base, "http://")
-	for what, begin := range map[string]string{
-		"a header": "POST /classify HTTP/1.1\r\nHost: localhost\r\n",
-		"a body":   "POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nabc",
+	const bearer = "Authorization: Bearer secret\r\n"
+	for _, c := range []struct{ what, begin, status string }{
+		{"a header", "POST /classify HTTP/1.1\r\nHost: localhost\r\n", ""},
+		{"a body", "POST /classify HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Length: 1000\r\n\r\nabc", "408"},
+		{"a body of no address", "POST /v3 HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Length: 10\r\n\r\n", "404"},
+		{"a body without a token", "POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n", "401"},
+		{"chunks of a strange host", "POST /classify HTTP/1.1\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\n\r\n", "421"},
+		{"a body of a compressed request", "POST /classify HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\n", "415"},
+		{"a body of a GET", "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Length: 10\r\n\r\n", "200"},
 	} {
-		conn, err := net.Dial("tcp", address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		if _, err := conn.Write([]byte(begin)); err != nil {
-			t.Fatal(err)
-		}
-		if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
-			t.Fatal(err)
-		}
-		var answer bytes.Buffer
-		if _, err := answer.ReadFrom(conn); err != nil {
-			t.Errorf("%s that does not end: %v", what, err)
-		}
-		if what == "a body" && !strings.Contains(answer.String(), "408") {
-			t.Errorf("%s that does not end: %q", what, answer.String())
-		}
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if _, err := conn.Write([]byte(c.begin)); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			var answer bytes.Buffer
+			if _, err := answer.ReadFrom(conn); err != nil {
+				t.Errorf("%s that does not end: %v", c.what, err)
+			}
+			if !strings.Contains(answer.String(), c.status) {
+				t.Errorf("%s that does not end: %q", c.what, answer.String())
+			}
+		})
 	}
-	if _, _, err := client.Do(t.Context(), http.MethodPost, "/classify", nil, drawing(t, 9, 9, 1)); err != nil {
-		t.Error(err)
+}
+
+// TestDeafClientsAreCutOff: who asks on and on and reads no answer is left.
+func TestDeafClientsAreCutOff(t *testing.T) {
+	client, _ := listening(t, serve.Options{Limits: serve.Limits{Upload: 50 * time.Millisecond, Answer: 50 * time.Millisecond}})
+	conn, err := net.Dial("tcp", strings.TrimPrefix(client.Base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	many := bytes.Repeat([]byte("GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"), 1000)
+	for err == nil {
+		_, err = conn.Write(many)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the connection is held for ever")
 	}
 }
 
