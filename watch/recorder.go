@@ -72,9 +72,13 @@ func (o *recorder) EpochBegin(epoch int) error {
 // begin opens the file when the training begins: only then is it known whether
 // it is a resumed one.
 func (o *recorder) begin(epoch int) error {
-	mode := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
+	// Another training of the same name may empty the file under this one: what
+	// does not append would leave a hole then.
+	mode := os.O_CREATE | os.O_APPEND
 	if o.run.Samples() > 0 {
-		mode = os.O_CREATE | os.O_RDWR | os.O_APPEND
+		mode |= os.O_RDWR
+	} else {
+		mode |= os.O_WRONLY | os.O_TRUNC
 	}
 	file, err := os.OpenFile(o.files.events, mode, 0o644)
 	if err != nil {

@@ -118,6 +118,23 @@ func TestStopAndResume(t *testing.T) {
 	}
 }
 
+// TestSameName: two trainings that write to one file leave one that can be read.
+func TestSameName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pets.keras")
+	second := callbacks.Func{EpochBegin: func(run *lince.Run, epoch int) error {
+		if epoch != 1 {
+			return nil
+		}
+		return train(t.Context(), path, 1)
+	}}
+	if err := train(t.Context(), path, 2, second); err != nil {
+		t.Fatal(err)
+	}
+	if begins := ofKind(events(t, path), watch.Begin); len(begins) != 1 || begins[0].Epochs != 1 {
+		t.Errorf("it begins with %+v, expected the second training alone", begins)
+	}
+}
+
 func TestFailureIsTold(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pets.keras")
 	broken := callbacks.Func{EpochEnd: func(*lince.Run, int, lince.Logs) error { return errors.New("no room") }}
