@@ -274,7 +274,8 @@ func (p *parserV2) column(in inputV2, input int) ([]sample, error) {
 	if in.binary >= 0 {
 		return samples, form.split(samples, content, length, input, len(p.edition.inputs))
 	}
-	values, _, err := jsontensor.New(in.data).Tensor(make([]float32, 0, len(samples)*length), len(samples)*length)
+	expect := min(len(samples)*length, len(in.data)/2+1) // numbers take two bytes of text each
+	values, _, err := jsontensor.New(in.data).Tensor(make([]float32, 0, expect), len(samples)*length)
 	if err != nil {
 		return nil, fmt.Errorf("data: %w", err)
 	}

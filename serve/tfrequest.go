@@ -152,7 +152,7 @@ func (p *parserV1) rows(input int, several bool) ([]sample, error) {
 	if several {
 		most = p.most
 	}
-	values, shape, err := p.Tensor(make([]float32, 0, length), most*length)
+	values, shape, err := p.Tensor(make([]float32, 0, min(length, p.Left()/2+1)), most*length)
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,9 @@ func (s *Scanner) Errorf(format string, values ...any) error {
 // Offset returns how many bytes were read.
 func (s *Scanner) Offset() int { return s.at }
 
+// Left returns how many bytes are still to be read.
+func (s *Scanner) Left() int { return len(s.text) - s.at }
+
 func (s *Scanner) space() {
 	for s.at < len(s.text) {
 		switch s.text[s.at] {
