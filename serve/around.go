@@ -79,7 +79,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 			s.meters.answered(a.route, a.status, took)
 			s.log(r, a, id, took)
 		}()
-		ctx, cancel := context.WithTimeout(r.Context(), s.limits.Upload+s.limits.Answer)
+		ctx, cancel := context.WithTimeout(r.Context(), s.limits.Upload+s.limits.Answer-s.telling())
 		defer cancel()
 		if err := s.admit(r); err != nil {
 			refuse(a, err)

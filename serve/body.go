@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -35,24 +36,27 @@ func (m *memory) give(bytes int64) {
 // what comes, so that announcing much and sending little costs little.
 const firstChunk = 16 << 10
 
-// readBody returns the body of a request. release is to be called when it is
-// not needed any more, also after an error.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
+// readBody returns the body of a request, and the context of its answer, which
+// ends while there is time to tell of it. release is to be called when neither
+// is needed any more, also after an error.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (ctx context.Context, body []byte, release func(), err error) {
+	ctx, stop := r.Context(), func() {}
 	limit, taken := s.limits.Body, int64(0)
 	release = func() {
+		stop()
 		s.bodies.give(taken)
 		s.reuse(body)
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return nil, release, fail(http.StatusUnsupportedMediaType, "bodies with Content-Encoding %.40q are not taken; send it as it is", coding)
+		return ctx, nil, release, fail(http.StatusUnsupportedMediaType, "bodies with Content-Encoding %.40q are not taken; send it as it is", coding)
 	}
 	tooLarge := fail(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", limit)
 	if r.ContentLength > limit {
-		return nil, release, tooLarge
+		return ctx, nil, release, tooLarge
 	}
 	control := http.NewResponseController(w)
 	if err := control.SetReadDeadline(time.Now().Add(s.limits.Upload)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return nil, release, err
+		return ctx, nil, release, err
 	}
 	most := limit + 1 // one more byte tells that it is too large
 	if r.ContentLength >= 0 {
@@ -60,7 +64,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, 
 	}
 	for size := min(firstChunk, most); ; size = min(8*size, most) {
 		if !s.bodies.take(size - taken) {
-			return nil, release, fail(http.StatusServiceUnavailable, "the server holds as many bodies as it has memory for; try again later")
+			return ctx, nil, release, fail(http.StatusServiceUnavailable, "the server holds as many bodies as it has memory for; try again later")
 		}
 		taken = size
 		grown := s.buffer(size)
@@ -69,17 +73,19 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (body []byte, 
 		body = grown[:have+n]
 		switch {
 		case int64(len(body)) > limit:
-			return nil, release, tooLarge
+			return ctx, nil, release, tooLarge
 		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && r.ContentLength < 0,
 			err == nil && size == most:
 			if r.ContentLength > int64(len(body)) {
-				return nil, release, fail(http.StatusBadRequest, "the body ends after %d of %d bytes", len(body), r.ContentLength)
+				return ctx, nil, release, fail(http.StatusBadRequest, "the body ends after %d of %d bytes", len(body), r.ContentLength)
 			}
-			return body, release, s.bodyRead(control)
+			answering, cancel := context.WithTimeout(ctx, s.limits.Answer-s.telling())
+			stop = cancel
+			return answering, body, release, s.bodyRead(control)
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, release, fail(http.StatusRequestTimeout, "the body took longer than %v to arrive", s.limits.Upload)
+			return ctx, nil, release, fail(http.StatusRequestTimeout, "the body took longer than %v to arrive", s.limits.Upload)
 		case err != nil:
-			return nil, release, fail(http.StatusBadRequest, "the body cannot be read: %w", err)
+			return ctx, nil, release, fail(http.StatusBadRequest, "the body cannot be read: %w", err)
 		}
 	}
 }
@@ -103,6 +109,10 @@ func (s *Server) reuse(body []byte) {
 		s.buffers.Put(&body)
 	}
 }
+
+// telling is the part of Limits.Answer that is kept for writing the answer, so
+// that one which took too long can still be told so.
+func (s *Server) telling() time.Duration { return min(time.Second, s.limits.Answer/10) }
 
 // bodyRead sets the time for the rest of the request.
 func (s *Server) bodyRead(control *http.ResponseController) error {

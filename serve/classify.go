@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/lince-ml/lince/serve/internal/batching"
 )
 
 // available is the state of a model that answers.
@@ -93,7 +96,7 @@ func (s *Server) classify(w http.ResponseWriter, r *http.Request, at address) er
 	if err := e.checkBusy(); err != nil {
 		return err
 	}
-	body, release, err := s.readBody(w, r)
+	ctx, body, release, err := s.readBody(w, r)
 	defer release()
 	if err != nil {
 		return err
@@ -102,7 +105,7 @@ func (s *Server) classify(w http.ResponseWriter, r *http.Request, at address) er
 	if err != nil {
 		return err
 	}
-	said, err := s.classifyFiles(r, e, files, top)
+	said, err := s.classifyFiles(ctx, e, files, top)
 	if err != nil {
 		return err
 	}
@@ -112,12 +115,12 @@ func (s *Server) classify(w http.ResponseWriter, r *http.Request, at address) er
 
 // classifyFiles says of every file what is on it. The error is that of the
 // first one where none can be told.
-func (s *Server) classifyFiles(r *http.Request, e *edition, files []file, top int) ([]classified, error) {
+func (s *Server) classifyFiles(ctx context.Context, e *edition, files []file, top int) ([]classified, error) {
 	samples := make([]sample, len(files))
 	for i, f := range files {
 		samples[i].picture = f.content
 	}
-	outputs, errs, err := s.predictEach(r.Context(), e, samples)
+	outputs, errs, err := s.predictEach(ctx, e, samples)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +229,13 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, at address) err
 	if classes := max(2, e.outputs[0].length); chosen >= classes {
 		return fail(http.StatusBadRequest, "class=%d, but the model's last class is %d", chosen, classes-1)
 	}
-	body, release, err := s.readBody(w, r)
+	select {
+	case e.toExplain <- struct{}{}:
+		defer func() { <-e.toExplain }()
+	default:
+		return batching.ErrFull
+	}
+	ctx, body, release, err := s.readBody(w, r)
 	defer release()
 	if err != nil {
 		return err
@@ -235,7 +244,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, at address) err
 	if err != nil {
 		return err
 	}
-	png, err := s.explainPicture(r, e, files[0].content, chosen)
+	png, err := s.explainPicture(ctx, e, files[0].content, chosen)
 	if err != nil {
 		return err
 	}
@@ -245,17 +254,17 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, at address) err
 
 // explainPicture lets one picture at a time be explained: it takes about as
 // long as a training step, and has memory of its own.
-func (s *Server) explainPicture(r *http.Request, e *edition, content []byte, chosen int) ([]byte, error) {
+func (s *Server) explainPicture(ctx context.Context, e *edition, content []byte, chosen int) ([]byte, error) {
 	if err := s.checkPicture(e, content); err != nil {
 		return nil, err
 	}
 	select {
 	case e.explaining <- struct{}{}:
 		defer func() { <-e.explaining }()
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	png, err := s.options.Explain(r.Context(), e.model, content, chosen)
+	png, err := s.options.Explain(ctx, e.model, content, chosen)
 	if err != nil {
 		return nil, fmt.Errorf("explaining: %w", err)
 	}

@@ -95,7 +95,7 @@ func (s *Server) inferV2(w http.ResponseWriter, r *http.Request, at address) err
 	if err := e.checkBusy(); err != nil {
 		return err
 	}
-	body, release, err := s.readBody(w, r)
+	ctx, body, release, err := s.readBody(w, r)
 	defer release()
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (s *Server) inferV2(w http.ResponseWriter, r *http.Request, at address) err
 	if err != nil {
 		return fail(http.StatusBadRequest, "%w", err)
 	}
-	outputs, err := s.predict(r.Context(), e, request.samples)
+	outputs, err := s.predict(ctx, e, request.samples)
 	if err != nil {
 		return err
 	}
