@@ -83,7 +83,7 @@ func (m *Model) newRun(ctx context.Context, source data.Source, options Fit) (*R
 	}
 	m.adopt(source)
 	run := &Run{
-		model: m, source: source, options: options, epoch: options.InitialEpoch,
+		ctx: ctx, model: m, source: source, options: options, epoch: options.InitialEpoch,
 		steps: spec.Batches(), program: step, history: NewHistory(),
 	}
 	if options.StepsPerEpoch > 0 && (run.steps < 0 || options.StepsPerEpoch < run.steps) {

@@ -1,6 +1,7 @@
 package lince
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -76,6 +77,7 @@ func (Idle) End(error) error { return nil }
 
 // Run is a training while it goes on, as callbacks see it.
 type Run struct {
+	ctx       context.Context
 	model     *Model
 	source    data.Source
 	options   Fit
@@ -97,6 +99,10 @@ type Run struct {
 	settled, begun bool
 	resumed        *checkpoint
 }
+
+// Context returns the one that Fit was given. A callback that works for long
+// ends when it is done.
+func (r *Run) Context() context.Context { return r.ctx }
 
 // Model returns the model that is trained.
 func (r *Run) Model() *Model { return r.model }
