@@ -34,6 +34,9 @@ type Recorder struct {
 	Pictures *images.Pictures
 	// Interval is the least time between two events of batches; 250 ms when zero.
 	Interval time.Duration
+	// Warn is told why there is no more of the record, when the training ends
+	// and once: a full disk ends the record, not the training. Nil tells nobody.
+	Warn func(error)
 }
 
 // Observe begins to record a training.
@@ -52,6 +55,7 @@ type recorder struct {
 	run      *lince.Run
 	files    files
 	file     *os.File
+	broken   error     // why there is no more of the record
 	begun    time.Time // the training
 	pace     pace
 	told     time.Time // the last event of a batch
@@ -60,7 +64,7 @@ type recorder struct {
 }
 
 func (o *recorder) EpochBegin(epoch int) error {
-	if o.file == nil {
+	if o.begun.IsZero() {
 		if err := o.begin(epoch); err != nil {
 			return err
 		}
@@ -72,33 +76,41 @@ func (o *recorder) EpochBegin(epoch int) error {
 // begin opens the file when the training begins: only then is it known whether
 // it is a resumed one.
 func (o *recorder) begin(epoch int) error {
-	// Another training of the same name may empty the file under this one: what
-	// does not append would leave a hole then.
-	mode := os.O_CREATE | os.O_APPEND
-	if o.run.Samples() > 0 {
-		mode |= os.O_RDWR
-	} else {
-		mode |= os.O_WRONLY | os.O_TRUNC
-	}
-	file, err := os.OpenFile(o.files.events, mode, 0o644)
-	if err != nil {
-		return fmt.Errorf("watch: %w", err)
-	}
-	o.file = file
-	if o.run.Samples() > 0 {
-		if err := cutTorn(file); err != nil {
-			return fmt.Errorf("watch: %w", err)
-		}
-	}
+	o.begun = time.Now()
 	if err := remove(o.files.stop); err != nil { // left from an earlier training
 		return err
 	}
-	o.begun = time.Now()
+	var err error
+	o.file, err = openEvents(o.files.events, o.run.Samples() > 0)
+	o.breakOff(err)
 	event := Event{Kind: Begin, Epoch: epoch, Batch: o.run.Batch(), Epochs: o.run.Epochs(), Steps: o.run.Steps(), Rate: o.run.Model().LearningRate()}
 	if p := o.settings.Pictures; p != nil {
 		event.Samples, event.Classes = p.Samples(), p.ClassNames()
 	}
-	return o.write(event)
+	o.write(event)
+	return nil
+}
+
+// openEvents opens a file of events to go on with it or to begin it anew.
+func openEvents(path string, goOn bool) (*os.File, error) {
+	// Another training of the same name may empty the file under this one: what
+	// does not append would leave a hole then.
+	mode := os.O_CREATE | os.O_APPEND
+	if goOn {
+		mode |= os.O_RDWR
+	} else {
+		mode |= os.O_WRONLY | os.O_TRUNC
+	}
+	file, err := os.OpenFile(path, mode, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if goOn {
+		if err := cutTorn(file); err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+	}
+	return file, nil
 }
 
 // cutTorn takes a line away that a crash cut off.
@@ -129,7 +141,8 @@ func (o *recorder) BatchEnd(int) error {
 	event := Event{Kind: Batch, Epoch: o.run.Epoch(), Batch: batch, Logs: newValues(logs), Rate: o.run.Model().LearningRate()}
 	event.PerSecond = o.pace.perSecond(now, o.run.Samples())
 	event.Left = o.pace.left(now, batch, steps, o.run.Epochs()-o.run.Epoch()-1)
-	return o.write(event)
+	o.write(event)
+	return nil
 }
 
 // interval grows with the training, so that its file does not grow without end.
@@ -144,7 +157,8 @@ func (o *recorder) EpochEnd(epoch int, logs lince.Logs) error {
 	event.PerSecond = o.pace.perSecond(now, o.run.Samples())
 	event.Seconds = o.pace.endEpoch(now, o.run.Steps())
 	event.Left = o.pace.left(now, 0, 0, o.run.Epochs()-epoch-1)
-	return o.write(event)
+	o.write(event)
+	return nil
 }
 
 // Settled ends the training if its page asked for that: now a checkpoint of it
@@ -166,7 +180,7 @@ func (o *recorder) Settled(epochEnded bool) error {
 }
 
 func (o *recorder) End(cause error) error {
-	if o.file == nil {
+	if o.begun.IsZero() {
 		return nil
 	}
 	event := Event{Kind: End, Epoch: o.run.Epoch(), Batch: o.run.Batch(), Status: Finished, Reason: o.run.StopReason()}
@@ -176,20 +190,35 @@ func (o *recorder) End(cause error) error {
 	case cause != nil:
 		event.Status, event.Reason = Failed, strings.ToValidUTF8(cause.Error(), "?")
 	}
-	return errors.Join(o.write(event), o.file.Close(), remove(o.files.stop))
+	o.write(event)
+	if o.file != nil {
+		o.breakOff(o.file.Close())
+	}
+	if o.broken != nil && o.settings.Warn != nil {
+		o.settings.Warn(o.broken)
+	}
+	return remove(o.files.stop)
 }
 
-// write appends a line by a single write, so that readers never see parts of two.
-func (o *recorder) write(event Event) error {
+// write appends a line by a single write, so that readers never see parts of
+// two; nothing once the record broke off, for what failed may have left a part.
+func (o *recorder) write(event Event) {
+	if o.broken != nil {
+		return
+	}
 	event.Time = time.Now().UTC().Truncate(time.Millisecond)
 	line, err := json.Marshal(event)
 	if err == nil {
 		_, err = o.file.Write(append(line, '\n'))
 	}
-	if err != nil {
-		return fmt.Errorf("watch: %s: %w", o.files.events, err)
+	o.breakOff(err)
+}
+
+// breakOff ends the record, not the training, at the first failure.
+func (o *recorder) breakOff(err error) {
+	if err != nil && o.broken == nil {
+		o.broken = fmt.Errorf("watch: %s ends early: %w", o.files.events, err)
 	}
-	return nil
 }
 
 func remove(path string) error {

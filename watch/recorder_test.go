@@ -135,6 +135,54 @@ func TestSameName(t *testing.T) {
 	}
 }
 
+// TestRecordBreaksOff: what hinders the record does not hinder the training.
+func TestRecordBreaksOff(t *testing.T) {
+	full := func(path string) error { return os.Symlink("/dev/full", path+"events.jsonl") }
+	for name, hinder := range map[string]func(stem string) error{
+		"full disk": full,
+		"events":    func(stem string) error { return os.Mkdir(stem+"events.jsonl", 0o755) },
+		"samples":   func(stem string) error { return os.MkdirAll(stem+"samples.png/in.the.way", 0o755) },
+	} {
+		if _, err := os.Stat("/dev/full"); err != nil && name == "full disk" {
+			continue
+		}
+		path := filepath.Join(t.TempDir(), "pets.keras")
+		if err := hinder(strings.TrimSuffix(path, "keras")); err != nil {
+			t.Fatal(err)
+		}
+		pictures, err := drawn(4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		model, err := tiny()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var warnings []string
+		recorder := watch.Recorder{Path: path, Pictures: pictures, Interval: 1, Warn: func(err error) { warnings = append(warnings, err.Error()) }}
+		if _, err := model.Fit(t.Context(), pictures, lince.Fit{Epochs: 2, Callbacks: []lince.Callback{recorder}}); err != nil {
+			t.Errorf("%s: the training ends with %v", name, err)
+		}
+		if len(warnings) != 1 || !strings.Contains(warnings[0], "pets.events.jsonl ends early") {
+			t.Errorf("%s: the warnings are %q", name, warnings)
+		}
+	}
+}
+
+// TestSamplesEndWithTheTraining: pictures are no longer read for the page once
+// the training is to end.
+func TestSamplesEndWithTheTraining(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	path := filepath.Join(t.TempDir(), "pets.keras")
+	late := callbacks.Func{EpochBegin: func(*lince.Run, int) error { cancel(); return nil }}
+	if err := train(ctx, path, 2, late); !errors.Is(err, context.Canceled) {
+		t.Errorf("the training ends with %v", err)
+	}
+	if sheets := ofKind(events(t, path), watch.Samples); len(sheets) != 0 {
+		t.Errorf("pictures were read all the same: %+v", sheets)
+	}
+}
+
 func TestFailureIsTold(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pets.keras")
 	broken := callbacks.Func{EpochEnd: func(*lince.Run, int, lince.Logs) error { return errors.New("no room") }}

@@ -26,11 +26,11 @@ const (
 // Short epochs do so now and then.
 func (o *recorder) keepSamples(epoch int) error {
 	const pause = 20 * time.Second
-	if o.settings.Pictures == nil || time.Since(o.sheet) < pause {
+	if o.settings.Pictures == nil || o.broken != nil || time.Since(o.sheet) < pause {
 		return nil
 	}
 	o.sheet = time.Now()
-	strip, labels, err := sheet(o.settings.Pictures, epoch)
+	strip, labels, err := sheet(o.run.Context(), o.settings.Pictures, epoch)
 	if err != nil {
 		return err
 	}
@@ -39,18 +39,17 @@ func (o *recorder) keepSamples(epoch int) error {
 	if err := encoder.Encode(&content, strip); err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
-	if err := maybe.WriteFile(o.files.samples, content.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("watch: %w", err)
-	}
-	return o.write(Event{Kind: Samples, Epoch: epoch, Labels: labels})
+	o.breakOff(maybe.WriteFile(o.files.samples, content.Bytes(), 0o644))
+	o.write(Event{Kind: Samples, Epoch: epoch, Labels: labels})
+	return nil
 }
 
 // sheet returns the first pictures of an epoch, one below the other, and the
 // names of their classes.
-func sheet(pictures *images.Pictures, epoch int) (image.Image, []string, error) {
+func sheet(ctx context.Context, pictures *images.Pictures, epoch int) (image.Image, []string, error) {
 	preprocessing := pictures.Preprocessing()
 	names, classes := pictures.ClassNames(), pictures.Labels()
-	for batch, err := range pictures.Batches(context.Background(), epoch, 0) {
+	for batch, err := range pictures.Batches(ctx, epoch, 0) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("watch: %w", err)
 		}

@@ -17,7 +17,6 @@ import (
 	"github.com/lince-ml/lince/data"
 	"github.com/lince-ml/lince/losses"
 	"github.com/lince-ml/lince/metrics"
-	"github.com/lince-ml/lince/watch"
 )
 
 func newTrain() *cobra.Command {
@@ -254,7 +253,7 @@ func (t *training) callbacks() []lince.Callback {
 	if s.TensorBoard != "" {
 		list = append(list, callbacks.TensorBoard{LogDir: s.TensorBoard})
 	}
-	return append(list, watch.Recorder{Path: s.Out, Pictures: t.data.train})
+	return append(list, t.recorder())
 }
 
 // begin is called when nothing hinders the training any more.

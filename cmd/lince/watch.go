@@ -75,6 +75,15 @@ the trainings.`,
 	return cmd
 }
 
+// recorder keeps what the live page shows. That it cannot is told at the end
+// and hinders nothing.
+func (t *training) recorder() watch.Recorder {
+	return watch.Recorder{
+		Path: t.settings.Out, Pictures: t.data.train,
+		Warn: func(err error) { t.say("beware: the live page lacks a part of the training: %v", err) },
+	}
+}
+
 // serveLive serves the live page of a training until end is called; nothing
 // unless it was asked for.
 func (t *training) serveLive(ctx context.Context) (end func() error, err error) {
