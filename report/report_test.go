@@ -296,3 +296,19 @@ func read(t *testing.T, path string) string {
 	}
 	return string(content)
 }
+
+// TestNamesAreNoFormulas: a spreadsheet shows names and computes none of them.
+func TestNamesAreNoFormulas(t *testing.T) {
+	e := &report.Evaluation{
+		Classes: []string{"=1+1", "a=b"}, Files: []string{"@x/a.png", "-b.png"}, Labels: []int{0, 1},
+		Probabilities: [][]float64{{0.75, 0.25}, {0.5, 0.5}},
+	}
+	var b bytes.Buffer
+	if err := e.WriteCSV(&b); err != nil {
+		t.Fatal(err)
+	}
+	const expected = "file,label,predicted,probability,p_=1+1,p_a=b\n'@x/a.png,'=1+1,'=1+1,0.75,0.75,0.25\n'-b.png,a=b,'=1+1,0.5,0.5,0.5\n"
+	if b.String() != expected {
+		t.Errorf("the table is\n%s", b.String())
+	}
+}

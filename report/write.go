@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/google/renameio/v2/maybe"
 
@@ -111,6 +112,8 @@ func (p *prepared) writeNumbers(out *output) error {
 // WriteCSV writes a line per picture: its path, its class, the predicted class
 // and its probability, and the probabilities of all classes in columns
 // named p_CLASS. Probabilities are written so that they read back exactly.
+// A name that begins with =, +, -, @, a tab or a carriage return, which
+// spreadsheets take for a formula, gets a ' before it.
 func (e *Evaluation) WriteCSV(w io.Writer) error {
 	if err := e.check(); err != nil {
 		return err
@@ -124,7 +127,7 @@ func (e *Evaluation) WriteCSV(w io.Writer) error {
 	_ = table.Write(header)
 	for i, class := range e.Predicted() {
 		row := e.Probabilities[i]
-		line := []string{e.Files[i], e.Classes[e.Labels[i]], e.Classes[class], exact(row[class])}
+		line := []string{cell(e.Files[i]), cell(e.Classes[e.Labels[i]]), cell(e.Classes[class]), exact(row[class])}
 		for _, p := range row {
 			line = append(line, exact(p))
 		}
@@ -135,6 +138,14 @@ func (e *Evaluation) WriteCSV(w io.Writer) error {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
+}
+
+// cell keeps a spreadsheet from computing a name.
+func cell(name string) string {
+	if name != "" && strings.ContainsRune("=+-@\t\r", rune(name[0])) {
+		return "'" + name
+	}
+	return name
 }
 
 func exact(p float64) string { return strconv.FormatFloat(p, 'g', -1, 64) }
