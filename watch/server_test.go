@@ -147,6 +147,28 @@ func TestHistoryAlone(t *testing.T) {
 	}
 }
 
+// TestLastingErrorsAreToldOnce: a page hears of a file that cannot be read, and
+// not five times a second.
+func TestLastingErrorsAreToldOnce(t *testing.T) {
+	run := NewRun(filepath.Join(t.TempDir(), "pets.keras"))
+	if err := os.Mkdir(run.files.events, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	_, url := served(t, "", run)
+	stream := subscribe(t, url, "")
+	if m := stream.next(); m.Error == "" {
+		t.Errorf("the page is not told of the error: %+v", m)
+	}
+	time.Sleep(3 * lookEvery)
+	if err := os.Remove(run.files.events); err != nil {
+		t.Fatal(err)
+	}
+	appendLines(t, run, beginLine)
+	if m := stream.next(); m.Error != "" || len(m.Events) != 1 {
+		t.Errorf("after the error comes %+v", m)
+	}
+}
+
 // TestCloseTellsTheEnd: what was written before Close is sent.
 func TestCloseTellsTheEnd(t *testing.T) {
 	run := written(t, beginLine)

@@ -30,7 +30,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
-	client := client{w: w, control: http.NewResponseController(w), tails: tails(s.runs, r.Header.Get("Last-Event-ID")), patience: s.patience}
+	client := client{w: w, control: http.NewResponseController(w), tails: tails(s.runs, r.Header.Get("Last-Event-ID")), failed: map[int]string{}, patience: s.patience}
 	if client.send("retry: 2000\n\n") != nil {
 		return
 	}
@@ -56,6 +56,7 @@ type client struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	tails   []*tail
+	failed  map[int]string // what it was told last of a run that cannot be read
 	sent    time.Time
 	// patience is how long it may take for what it is sent.
 	patience time.Duration
@@ -76,11 +77,16 @@ func (c *client) catchUp() error {
 		for i, t := range c.tails {
 			lines, anew, err := t.next()
 			if err == nil && len(lines) == 0 && !anew {
+				delete(c.failed, i)
 				continue
 			}
 			m := message{Run: i, Anew: anew, Events: lines}
 			if err != nil {
 				m.Error = err.Error()
+			}
+			told := c.failed[i]
+			if c.failed[i] = m.Error; err != nil && m.Error == told && !anew {
+				continue
 			}
 			content, errJSON := json.Marshal(m)
 			if errJSON != nil {
