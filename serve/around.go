@@ -144,7 +144,7 @@ func requestID(r *http.Request) string {
 
 // admit reports why a request may not come in.
 func (s *Server) admit(r *http.Request) error {
-	if s.local.Load() && !s.knownHost(r.Host) {
+	if (s.local.Load() || s.options.Token == "") && !s.knownHost(r.Host) {
 		return fail(http.StatusMisdirectedRequest, "this server is not %.100q; it is called by localhost or an address, or by what --host names", r.Host)
 	}
 	if s.options.Token == "" || open(r.URL.Path) {

@@ -79,7 +79,7 @@ func ExampleModel() {
 	}
 	defer server.Close(context.Background())
 	answer := httptest.NewRecorder() // the Handler fits into any server
-	server.Handler().ServeHTTP(answer, httptest.NewRequest("GET", "/v1/models/again", nil))
+	server.Handler().ServeHTTP(answer, httptest.NewRequest("GET", "http://localhost/v1/models/again", nil))
 	fmt.Println(answer.Body)
 	// Output: {"model_version_status":[{"version":"1","state":"AVAILABLE","status":{"error_code":"OK","error_message":""}}]}
 }

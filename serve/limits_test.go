@@ -219,6 +219,28 @@ func TestForeignHostsAreRefused(t *testing.T) {
 	}
 }
 
+// TestForeignHostsNeedAToken: without a token a foreign name is refused wherever
+// the server listens.
+func TestForeignHostsNeedAToken(t *testing.T) {
+	for token, status := range map[string]int{"": http.StatusMisdirectedRequest, "secret": http.StatusOK} {
+		client, _, _ := started(t, func(o *serve.Options) { o.Token = token })
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, client.Base+"/v1/models", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = "evil.example"
+		request.Header.Set("Authorization", "Bearer secret")
+		response, err := client.HTTP.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != status {
+			t.Errorf("token %q: status %d, expected %d", token, response.StatusCode, status)
+		}
+	}
+}
+
 func TestSlowClientsAreCutOff(t *testing.T) {
 	client, _ := listening(t, serve.Options{Token: "secret", Limits: serve.Limits{Header: 50 * time.Millisecond, Upload: 100 * time.Millisecond}})
 	address := strings.TrimPrefix(client.Base, "http://")

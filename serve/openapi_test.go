@@ -106,7 +106,7 @@ func TestSeveralInputsAndOutputs(t *testing.T) {
 	ask := func(path, body string, into any) int {
 		t.Helper()
 		recorder := httptest.NewRecorder()
-		s.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, path, strings.NewReader(body)))
+		s.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "http://localhost"+path, strings.NewReader(body)))
 		if err := json.Unmarshal(recorder.Body.Bytes(), into); err != nil {
 			t.Fatalf("%s: %v", recorder.Body, err)
 		}

@@ -41,8 +41,9 @@ type Options struct {
 	// Token, if not empty, is what clients have to bear.
 	Token string
 	// Hosts are the names by which the server may be called, beside localhost and
-	// addresses of numbers; "*" among them for any. On a loopback address the
-	// names keep pages of others, whose name suddenly leads here, away from it.
+	// addresses of numbers; "*" among them for any. On a loopback address, and
+	// without a token anywhere, the names keep pages of others, whose name
+	// suddenly leads here, away from it.
 	Hosts []string
 
 	// BatchSize is the most pictures in one run of a model; 0 means 32.

@@ -75,7 +75,7 @@ type serving struct {
 
 func (s *serving) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&s.addr, "addr", "127.0.0.1:8501", "`ADDRESS` to listen at; :8501 for all of the machine's, port 0 for a free one")
-	flags.StringSliceVar(&s.options.Hosts, "host", nil, "a `NAME` that clients may call this server by, beside localhost and numbers, where it listens to this machine alone, as behind a proxy; * for any")
+	flags.StringSliceVar(&s.options.Hosts, "host", nil, "a `NAME` that clients may call this server by, beside localhost and numbers, where it has no token or listens to this machine alone; * for any")
 	flags.DurationVar(&s.options.Poll, "poll", time.Second, "how often the models' files are looked at for changes, as `TIME`; 0 for never")
 	flags.StringVar(&s.log, "log", "text", "`FORM` of the log on standard error: text or json")
 	flags.StringVar(&s.level, "log-level", "info", "least `LEVEL` that is logged: debug (every request), info, warn or error")
