@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -49,6 +50,7 @@ func TestPages(t *testing.T) {
 	t.Run("grows", func(t *testing.T) { grows(t, b) })
 	t.Run("phone", func(t *testing.T) { onPhone(t, b, over) })
 	t.Run("keyboard", func(t *testing.T) { byKeyboard(t, b, over) })
+	t.Run("killed", func(t *testing.T) { killed(t, b) })
 	t.Run("side by side", func(t *testing.T) { sideBySide(t, b, over) })
 }
 
@@ -127,6 +129,21 @@ func byKeyboard(t *testing.T, b *browser.Browser, over string) {
 	page.TabTo(".chart summary")
 	page.Press(kb.Enter)
 	page.Wait(`document.querySelectorAll(".chart table tbody tr").length === 3`)
+}
+
+// killed: of a training that was killed and cannot stop any more, the page goes
+// on to say that nothing is heard.
+func killed(t *testing.T, b *browser.Browser) {
+	path := filepath.Join(t.TempDir(), "pets.keras")
+	begin := fmt.Sprintf(`{"kind":"begin","time":%q,"epoch":0,"epochs":2,"steps":2}`, time.Now().Add(-time.Hour).UTC().Format(time.RFC3339))
+	if err := os.WriteFile(strings.TrimSuffix(path, "keras")+"events.jsonl", []byte(begin+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	page := b.Page(t, browser.Desktop)
+	page.Go(start(t, watch.NewRun(path)).URL())
+	page.Wait(`document.querySelector(".state")?.innerText.startsWith("Running; nothing heard")`)
+	page.Click(".stop")
+	page.Wait(`document.querySelector(".state").innerText.startsWith("Stopping after the batch at hand; nothing heard")`)
 }
 
 // sideBySide: several runs share the charts, told apart by name and colour.

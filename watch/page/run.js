@@ -141,9 +141,9 @@ export class Run {
       return (how[this.ended.status] ?? "Over") + reason;
     }
     if (!this.begun) return "Not begun yet";
-    if (this.stopping) return "Stopping after the batch at hand…";
+    const doing = this.stopping ? "Stopping after the batch at hand…" : "Running";
     const silent = (Date.now() - this.heard) / 1000;
-    return silent > 30 ? `Running; nothing heard for ${words(silent)}` : "Running";
+    return silent > 30 ? `${doing.replace("…", "")}; nothing heard for ${words(silent)}` : doing;
   }
 
   show() {
