@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/images"
@@ -86,7 +87,7 @@ func (s *reportSettings) run(cmd *cobra.Command, file, folder string) error {
 	}
 	r := report.Report{
 		Model: model, File: file, Folder: folder, Bins: s.bins, Worst: s.worst, Version: version(),
-		Command: shellLine("lince", "report", file, folder),
+		Command: shellLine(append([]string{"lince", "report", file, folder}, givenFlags(cmd.Flags())...)...),
 	}
 	if s.worst == 0 {
 		r.Worst = -1
@@ -227,6 +228,24 @@ func (s *reportSettings) tell(out io.Writer, outcome *report.Outcome) error {
 	}
 	all["files"] = outcome.Files
 	return printJSON(out, all)
+}
+
+// givenFlags returns the flags of a call, without that which only says how to
+// print the result.
+func givenFlags(flags *pflag.FlagSet) []string {
+	var words []string
+	flags.Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "json":
+		case f.NoOptDefVal == "":
+			words = append(words, "--"+f.Name, f.Value.String())
+		case f.Value.String() == f.NoOptDefVal:
+			words = append(words, "--"+f.Name)
+		default:
+			words = append(words, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return words
 }
 
 // shellLine returns a command as a shell takes it.

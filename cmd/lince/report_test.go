@@ -34,6 +34,7 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	result := decode[struct {
+		Command  string
 		Files    []string
 		Pictures int
 		Check    any
@@ -45,6 +46,9 @@ func TestReport(t *testing.T) {
 	if !slices.Contains(result.Files, page) || result.Pictures != 20 || result.Check != nil {
 		t.Errorf("the result is %+v", result)
 	}
+	if expected := shellLine("lince", "report", out, pictures, "--out", folder, "--no-check", "--worst", "0", "--bins", "5", "--history", overfit); !sameWords(result.Command, expected) {
+		t.Errorf("the command is %s, expected %s", result.Command, expected)
+	}
 	// The run augmented, had no dropout, and would not have ended early.
 	remedies := strings.Join(result.Learning.Remedies, "\n")
 	for _, part := range []string{"Dropout: a layer", "Early stopping", "Augment more strongly"} {
@@ -52,6 +56,11 @@ func TestReport(t *testing.T) {
 			t.Errorf("epoch %d, remedies without %q:\n%s", result.Learning.Epoch, part, remedies)
 		}
 	}
+}
+
+// sameWords reports whether two lines differ in the order of their words alone.
+func sameWords(a, b string) bool {
+	return slices.Equal(slices.Sorted(strings.FieldsSeq(a)), slices.Sorted(strings.FieldsSeq(b)))
 }
 
 // TestReportOfModelAlone: a model without what its training left, on a folder
