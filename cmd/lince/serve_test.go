@@ -179,8 +179,10 @@ func TestServeAsksForATokenAndWarns(t *testing.T) {
 		t.Error(err)
 	}
 	open, cmd, screen := servedBy(t, path, "--addr", ":0", "--notice", "1ms")
-	if !strings.Contains(screen.String(), "everybody who can reach") {
-		t.Errorf("no warning: %s", screen)
+	for begun := time.Now(); !strings.Contains(screen.String(), "everybody who can reach"); time.Sleep(5 * time.Millisecond) {
+		if time.Since(begun) > 20*time.Second { // what it prints comes by two pipes
+			t.Fatalf("no warning: %s", screen)
+		}
 	}
 	port := open.Base[strings.LastIndexByte(open.Base, ':'):]
 	open.Base = fmt.Sprint("http://127.0.0.1", port)
