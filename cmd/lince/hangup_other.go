@@ -2,5 +2,11 @@
 
 package main
 
-// onHangup does nothing where there is no such signal.
-func onHangup(func()) (stop func()) { return func() {} }
+// hangups stand for a signal that there is none of here.
+type hangups struct{}
+
+func catchHangups() hangups { return hangups{} }
+
+func (hangups) release() {}
+
+func (hangups) each(func()) (stop func()) { return func() {} }

@@ -5,26 +5,41 @@ package main
 import (
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
-// onHangup calls a function at every SIGHUP until stopped.
-func onHangup(call func()) (stop func()) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
+// hangups are the SIGHUPs of this process.
+type hangups chan os.Signal
+
+// catchHangups keeps a SIGHUP from ending the process; one that comes before
+// each is called waits for it.
+func catchHangups() hangups {
+	caught := make(hangups, 1)
+	signal.Notify(caught, syscall.SIGHUP)
+	return caught
+}
+
+// release gives SIGHUP back its usual meaning.
+func (h hangups) release() { signal.Stop(h) }
+
+// each calls a function at every SIGHUP until stopped; stop waits for a call
+// that runs.
+func (h hangups) each(call func()) (stop func()) {
 	done := make(chan struct{})
-	go func() {
+	var group sync.WaitGroup
+	group.Go(func() {
 		for {
 			select {
-			case <-hangups:
+			case <-h:
 				call()
 			case <-done:
 				return
 			}
 		}
-	}()
+	})
 	return func() {
-		signal.Stop(hangups)
 		close(done)
+		group.Wait()
 	}
 }

@@ -113,6 +113,8 @@ func (s *serving) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	ctx := cmd.Context()
+	hangups := catchHangups() // one that comes while models load must not end the server
+	defer hangups.release()
 	server, err := serve.New(ctx, s.options)
 	if err != nil {
 		return err
@@ -123,7 +125,7 @@ func (s *serving) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	s.announce(cmd, listener.Addr())
-	stop := onHangup(func() { _ = server.Reload(ctx) }) // the log tells
+	stop := hangups.each(func() { _ = server.Reload(ctx) }) // the log tells
 	defer stop()
 	return server.Serve(ctx, listener)
 }
