@@ -50,7 +50,7 @@ func Start(address string, runs ...Run) (*Server, error) {
 	}
 	s := newServer(runs, token)
 	s.url = urlOf(at, token)
-	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
+	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: readLimit, ReadTimeout: readLimit, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
 	go func() { s.failed <- s.http.Serve(listener) }()
 	return s, nil
 }

@@ -169,6 +169,24 @@ func TestLastingErrorsAreToldOnce(t *testing.T) {
 	}
 }
 
+// TestStreamsOutliveTheirRequest: the time for a request does not cut the
+// events that answer it.
+func TestStreamsOutliveTheirRequest(t *testing.T) {
+	run := written(t, beginLine)
+	const limit = 100 * time.Millisecond
+	server := httptest.NewUnstartedServer(newServer([]Run{run}, "").handler())
+	server.Config.ReadTimeout = limit
+	server.Start()
+	t.Cleanup(server.CloseClientConnections)
+	stream := subscribe(t, server.URL, "")
+	stream.next()
+	time.Sleep(3 * limit)
+	appendLines(t, run, endLine)
+	if m := stream.next(); len(m.Events) != 1 || string(m.Events[0]) != endLine {
+		t.Errorf("after the time for the request comes %+v", m)
+	}
+}
+
 // TestCloseTellsTheEnd: what was written before Close is sent.
 func TestCloseTellsTheEnd(t *testing.T) {
 	run := written(t, beginLine)

@@ -10,6 +10,7 @@ import (
 const (
 	lookEvery  = 200 * time.Millisecond // for new events
 	beatEvery  = 15 * time.Second       // a sign of life where there are none
+	readLimit  = 10 * time.Second       // for a client to send its request
 	writeLimit = 10 * time.Second       // for a client to take what it is sent
 	maxStreams = 64                     // pages that are open at a time
 )
