@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/lince-ml/lince/tune"
 )
 
 func tuning(folder, weights, file string, more ...string) []string {
@@ -63,5 +65,18 @@ func TestTuneMisuse(t *testing.T) {
 		if o := call(t, args...); o.status != misused || !strings.Contains(o.screen, want) {
 			t.Errorf("%v: exit status %d saying %s", args, o.status, o.screen)
 		}
+	}
+}
+
+// What a search prints repeats its best trial: the last weights, which its
+// score is of, whatever the validation loss says.
+func TestTunedCommandsKeepTheLastWeights(t *testing.T) {
+	r := trialTrainer{switching: 2}
+	r.settings.Folder, r.settings.Base, r.settings.ImageSize = "photos", "mobilenet_v2", "224"
+	recipe := defaultRecipe()
+	recipe[unfreezeDimension] = "block_13_expand"
+	commands := r.commands(tune.Trial{Settings: recipe}, 6)
+	if len(commands) != 2 || !strings.Contains(commands[1], "lince finetune best.keras photos --from block_13_expand") || !strings.Contains(commands[1], "--keep-last") {
+		t.Errorf("the commands are\n%s", strings.Join(commands, "\n"))
 	}
 }

@@ -212,7 +212,8 @@ func describeRecipe(s tune.Settings) string {
 }
 
 // commands are those that repeat a trial with all pictures of the folder
-// but the split.
+// but the split. What fine-tuning comes to is kept, since the trial's score is
+// that of the last weights.
 func (r *trialTrainer) commands(t tune.Trial, epochs int) []string {
 	s, recipe := r.settings, t.Settings
 	out, first := "best.keras", epochs
@@ -237,7 +238,7 @@ func (r *trialTrainer) commands(t tune.Trial, epochs int) []string {
 	commands := []string{strings.Join(quoted(append(train, common...)), " ")}
 	if from != "" && epochs > first {
 		tuned := append([]string{"lince", "finetune", out, s.Folder, "--from", from, "--learning-rate", format(recipe.Number(rateDimension) / slower),
-			"--epochs", strconv.Itoa(epochs - first), "--out", out, "--anew"}, common...)
+			"--epochs", strconv.Itoa(epochs - first), "--out", out, "--anew", "--keep-last"}, common...)
 		commands = append(commands, strings.Join(quoted(tuned), " "))
 	}
 	return commands
