@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"mime"
@@ -13,8 +12,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-
-	"github.com/lince-ml/lince/serve/internal/batching"
 )
 
 // available is the state of a model that answers.
@@ -44,7 +41,7 @@ func (s *Server) listModels(w http.ResponseWriter, _ *http.Request, _ address) e
 		if err != nil {
 			continue // the server is closing
 		}
-		one := listed{Name: e.name, Version: e.version(), State: available, Classes: e.classes, Explain: s.explains(e)}
+		one := listed{Name: e.name, Version: e.version(), State: available, Classes: e.classes, Explain: e.explains()}
 		if shape := e.pixelShape(); shape != nil {
 			one.Input = &extents{shape[0], shape[1], shape[2]}
 		}
@@ -205,68 +202,4 @@ func filesOf(r *http.Request, body []byte, most int) ([]file, error) {
 		return nil, fail(http.StatusBadRequest, "there are no files in the multipart body")
 	}
 	return files, nil
-}
-
-// explains reports whether pictures can be explained by a model.
-func (s *Server) explains(e *edition) bool {
-	return s.options.Explain != nil && e.preprocessing != nil && e.classification
-}
-
-// explain answers POST /v1/models/NAME/explain.
-func (s *Server) explain(w http.ResponseWriter, r *http.Request, at address) error {
-	e, err := s.acquire(at.name, at.version)
-	if err != nil {
-		return err
-	}
-	defer e.users.Done()
-	if !s.explains(e) {
-		return fail(http.StatusNotImplemented, "the server does not explain pictures by the model %s", e.name)
-	}
-	chosen, err := number(r.URL.Query().Get("class"), "class", -1)
-	if err != nil {
-		return err
-	}
-	if classes := max(2, e.outputs[0].length); chosen >= classes {
-		return fail(http.StatusBadRequest, "class=%d, but the model's last class is %d", chosen, classes-1)
-	}
-	select {
-	case e.toExplain <- struct{}{}:
-		defer func() { <-e.toExplain }()
-	default:
-		return batching.ErrFull
-	}
-	ctx, body, release, err := s.readBody(w, r)
-	defer release()
-	if err != nil {
-		return err
-	}
-	files, err := filesOf(r, body, 1)
-	if err != nil {
-		return err
-	}
-	png, err := s.explainPicture(ctx, e, files[0].content, chosen)
-	if err != nil {
-		return err
-	}
-	writeBody(w, http.StatusOK, "image/png", png)
-	return nil
-}
-
-// explainPicture lets one picture at a time be explained: it takes about as
-// long as a training step, and has memory of its own.
-func (s *Server) explainPicture(ctx context.Context, e *edition, content []byte, chosen int) ([]byte, error) {
-	if err := s.checkPicture(e, content); err != nil {
-		return nil, err
-	}
-	select {
-	case e.explaining <- struct{}{}:
-		defer func() { <-e.explaining }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	png, err := s.options.Explain(ctx, e.model, content, chosen)
-	if err != nil {
-		return nil, fmt.Errorf("explaining: %w", err)
-	}
-	return png, nil
 }

@@ -42,22 +42,20 @@ type edition struct {
 	stage          [][]float32 // per input, the samples of a run
 	spare          sync.Pool   // of *[]float32, values of pixels
 	meters         *meters
-	explaining     chan struct{} // a place for the one picture that is explained
-	toExplain      chan struct{} // places for it and those that wait for it
+	explanations   explanations
 	users          sync.WaitGroup
 	classification bool
 }
-
-// mostToExplain is how many requests to explain a picture are taken at the same
-// time: those that wait behind more would hardly be answered in time.
-const mostToExplain = 4
 
 func (e *edition) version() string { return strconv.Itoa(e.number) }
 
 // newEdition makes a loaded model ready: it is compiled, run once, and knows
 // the shapes of its outputs.
 func newEdition(ctx context.Context, o Options, name string, number int, model *lince.Model, m *meters) (*edition, error) {
-	e := &edition{name: name, number: number, loaded: time.Now(), model: model, classes: model.Classes, preprocessing: model.Preprocessing, meters: m, explaining: make(chan struct{}, 1), toExplain: make(chan struct{}, mostToExplain)}
+	e := &edition{
+		name: name, number: number, loaded: time.Now(), model: model, classes: model.Classes, preprocessing: model.Preprocessing,
+		meters: m, explanations: newExplanations(o.Explain),
+	}
 	if err := e.describeInputs(); err != nil {
 		return nil, err
 	}
@@ -193,5 +191,5 @@ func (e *edition) close(ctx context.Context) error {
 	case <-done:
 	case <-ctx.Done():
 	}
-	return errors.Join(e.batcher.Close(ctx), e.single.Close(), e.model.Close())
+	return errors.Join(e.batcher.Close(ctx), e.explanations.close(ctx), e.single.Close(), e.model.Close())
 }

@@ -9,8 +9,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/serve"
 )
 
@@ -92,6 +94,37 @@ func ExampleOptions() {
 	})
 	fmt.Println(err != nil)
 	// Output: true
+}
+
+// likeliest is an Explainer that only names the class it was asked for.
+type likeliest struct{ model *lince.Model }
+
+func (l likeliest) Explain(_ context.Context, picture []byte, class int) ([]byte, error) {
+	return fmt.Appendf(nil, "%s in %d bytes", l.model.ClassName(class), len(picture)), nil
+}
+
+func (likeliest) Close() error { return nil }
+
+func ExampleExplainer() {
+	path := exampleFile()
+	defer os.RemoveAll(filepath.Dir(path))
+	server, err := serve.New(context.Background(), serve.Options{
+		Models: []serve.Model{{Name: "colors", Path: path}},
+		Explain: func(_ context.Context, model *lince.Model) (serve.Explainer, error) {
+			return likeliest{model}, nil // package explain has better ones
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close(context.Background())
+	const gif = "GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+	answer := httptest.NewRecorder()
+	request := httptest.NewRequest("POST", "http://localhost/v1/models/colors/explain?class=2", strings.NewReader(gif))
+	server.Handler().ServeHTTP(answer, request)
+	fmt.Println(answer.Body)
+	// Output: blue in 35 bytes
 }
 
 func ExampleLimits() {

@@ -428,23 +428,6 @@ func TestOptionsAreChecked(t *testing.T) {
 	}
 }
 
-func TestExplain(t *testing.T) {
-	client, _, _ := started(t, func(o *serve.Options) {
-		o.Explain = func(_ context.Context, m *lince.Model, picture []byte, class int) ([]byte, error) {
-			return fmt.Appendf(nil, "%s of %d bytes", m.ClassName(max(0, class)), len(picture)), nil
-		}
-	})
-	content := drawing(t, 9, 9, 1)
-	header, body, err := client.Do(t.Context(), http.MethodPost, "/v1/models/shapes/explain?class=2", nil, content)
-	if err != nil || string(body) != fmt.Sprintf("blue of %d bytes", len(content)) || header.Get("Content-Type") != "image/png" {
-		t.Errorf("%q %v", body, err)
-	}
-	_, _, err = client.Do(t.Context(), http.MethodPost, "/v1/models/shapes/explain?class=3", nil, content)
-	refused(t, "a class too many", err, http.StatusBadRequest, "last class is 2")
-	_, _, err = client.Do(t.Context(), http.MethodPost, "/v1/models/shapes/explain", nil, content[:20])
-	refused(t, "a torn picture", err, http.StatusBadRequest, "")
-}
-
 // TestTLS: a server with a certificate speaks HTTPS alone.
 func TestTLS(t *testing.T) {
 	client, _ := listening(t, serve.Options{TLS: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {

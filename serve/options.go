@@ -27,10 +27,10 @@ type Options struct {
 	// Load reads a model's file; nil is lince.LoadWith without its training.
 	// An engine that it gives to several models stays the caller's to close.
 	Load func(path string) (*lince.Model, error)
-	// Explain returns a PNG of a picture and what in it speaks for a class; a
-	// negative class is the likeliest. picture is the content of its file.
-	// Without it, explaining answers 501.
-	Explain func(ctx context.Context, model *lince.Model, picture []byte, class int) (png []byte, err error)
+	// Explain makes what explains the pictures of a model, when the first one
+	// is to be explained; it is kept as long as the model. Without it, explaining
+	// answers 501.
+	Explain func(ctx context.Context, model *lince.Model) (Explainer, error)
 	// Page serves what is not part of the protocols, / among it; nil for nothing.
 	Page http.Handler
 	// Log is told of requests and of models that come and go; nil for nobody.

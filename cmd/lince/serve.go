@@ -155,7 +155,7 @@ func (s *serving) complete(cmd *cobra.Command, args []string) (err error) {
 	if s.options.TLS, err = s.encryption(); err != nil {
 		return err
 	}
-	s.options.Explain, s.options.Page = explainPicture, page.Handler()
+	s.options.Explain, s.options.Page = openOverlays, page.Handler()
 	s.options.Token, err = s.readToken()
 	return err
 }

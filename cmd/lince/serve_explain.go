@@ -7,24 +7,33 @@ import (
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/explain"
+	"github.com/lince-ml/lince/serve"
 )
 
-// explainPicture draws over a picture what in it speaks for a class (Grad-CAM).
-func explainPicture(ctx context.Context, model *lince.Model, picture []byte, class int) ([]byte, error) {
+// overlays draws over pictures what in them speaks for a class (Grad-CAM).
+type overlays struct {
+	model     *lince.Model
+	explainer *explain.Explainer
+}
+
+func openOverlays(ctx context.Context, model *lince.Model) (serve.Explainer, error) {
 	explainer, err := explain.New(ctx, model, explain.GradCAM{})
 	if err != nil {
 		return nil, err
 	}
-	defer explainer.Close() // of memory alone
+	return overlays{model, explainer}, nil
+}
+
+func (o overlays) Explain(ctx context.Context, picture []byte, class int) ([]byte, error) {
 	named := ""
 	if class >= 0 {
-		named = model.ClassName(class)
+		named = o.model.ClassName(class)
 	}
-	heat, err := explainer.Picture(ctx, picture, named)
+	heat, err := o.explainer.Picture(ctx, picture, named)
 	if err != nil {
 		return nil, err
 	}
-	photo, err := explainer.Photo(picture)
+	photo, err := o.explainer.Photo(picture)
 	if err != nil {
 		return nil, err
 	}
@@ -32,3 +41,5 @@ func explainPicture(ctx context.Context, model *lince.Model, picture []byte, cla
 	err = png.Encode(&drawn, explain.Overlay{}.Draw(photo, heat))
 	return drawn.Bytes(), err
 }
+
+func (o overlays) Close() error { return o.explainer.Close() }

@@ -79,7 +79,7 @@ func likeliest(t *testing.T, content []byte) string {
 func served(t *testing.T, change func(*serve.Options)) string {
 	t.Helper()
 	folder := t.TempDir()
-	options := serve.Options{Page: page.Handler(), Explain: outlined}
+	options := serve.Options{Page: page.Handler(), Explain: outline}
 	for _, name := range []string{"shapes", "twins"} {
 		model, err := network()
 		if err != nil {
@@ -109,7 +109,13 @@ func served(t *testing.T, change func(*serve.Options)) string {
 }
 
 // outlined stands for Grad-CAM: the page shows whatever picture comes.
-func outlined(context.Context, *lince.Model, []byte, int) ([]byte, error) {
+type outlined struct{}
+
+func outline(context.Context, *lince.Model) (serve.Explainer, error) { return outlined{}, nil }
+
+func (outlined) Close() error { return nil }
+
+func (outlined) Explain(context.Context, []byte, int) ([]byte, error) {
 	picture, err := shapes.Draw(0, 64, 2, 0)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func TestScreenshot(t *testing.T) {
 	}
 	url := served(t, func(o *serve.Options) {
 		o.Models = []serve.Model{{Name: "shapes", Path: path}}
-		o.Explain = gradCAM
+		o.Explain = openGradCAM
 	})
 	b := browser.Open(t)
 	var shots [][]byte
@@ -94,17 +94,19 @@ func learn(ctx context.Context, folder, path string) error {
 }
 
 // gradCAM explains as lince serve does.
-func gradCAM(ctx context.Context, model *lince.Model, picture []byte, _ int) ([]byte, error) {
+type gradCAM struct{ *explain.Explainer }
+
+func openGradCAM(ctx context.Context, model *lince.Model) (serve.Explainer, error) {
 	explainer, err := explain.New(ctx, model, explain.GradCAM{})
+	return gradCAM{explainer}, err
+}
+
+func (g gradCAM) Explain(ctx context.Context, picture []byte, _ int) ([]byte, error) {
+	heat, err := g.Picture(ctx, picture, "")
 	if err != nil {
 		return nil, err
 	}
-	defer explainer.Close()
-	heat, err := explainer.Picture(ctx, picture, "")
-	if err != nil {
-		return nil, err
-	}
-	photo, err := explainer.Photo(picture)
+	photo, err := g.Photo(picture)
 	if err != nil {
 		return nil, err
 	}
