@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -9,7 +10,6 @@ import (
 	"fmt"
 	"hash"
 	"math"
-	"os"
 	"path/filepath"
 
 	"github.com/lince-ml/lince"
@@ -17,10 +17,10 @@ import (
 )
 
 // Key names the features that a base makes of pictures: a digest of the base's
-// layers and weights, of the pictures' paths, sizes and times of change and of
-// all that is done to them. settings are what else decides, such as the
-// generator that augments.
-func Key(base *lince.Model, pictures *images.Pictures, settings ...any) (string, error) {
+// layers and weights, of the pictures' paths and bytes and of all that is done to
+// them. settings are what else decides, such as the generator that augments. It
+// reads all files.
+func Key(ctx context.Context, base *lince.Model, pictures *images.Pictures, settings ...any) (string, error) {
 	digest := sha256.New()
 	about := append([]any{pictures.Preprocessing(), pictures.Spec().BatchSize, pictures.ClassMode(), pictures.Labels()}, settings...)
 	for _, one := range about {
@@ -35,12 +35,13 @@ func Key(base *lince.Model, pictures *images.Pictures, settings ...any) (string,
 		if err != nil {
 			return "", fmt.Errorf("transfer: %w", err)
 		}
-		info, err := os.Stat(full)
-		if err != nil {
-			return "", fmt.Errorf("transfer: %w", err)
-		}
-		fmt.Fprintf(digest, "%s\x00%d\x00%d\x00", full, info.Size(), info.ModTime().UnixNano())
+		fmt.Fprintf(digest, "%q\n", full)
 	}
+	content, err := pictures.Digest(ctx)
+	if err != nil {
+		return "", fmt.Errorf("transfer: %w", err)
+	}
+	fmt.Fprintln(digest, content)
 	if err := digestModel(digest, base); err != nil {
 		return "", fmt.Errorf("transfer: %w", err)
 	}

@@ -257,7 +257,7 @@ func (t *training) fits(base *lince.Model, passes int) (bool, error) {
 // features computes the features of pictures or finds those of an earlier run.
 func (t *training) features(ctx context.Context, keep transfer.Features, pictures *images.Pictures, which string) (data.Source, error) {
 	var err error
-	if keep.Key, err = transfer.Key(t.base, pictures, t.settings.Augment, keep.Passes, t.settings.Seed); err != nil {
+	if keep.Key, err = transfer.Key(ctx, t.base, pictures, t.settings.Augment, keep.Passes, t.settings.Seed); err != nil {
 		return nil, err
 	}
 	keep.Progress = countingProgress(t.screen, "features of "+which+" pictures")
