@@ -25,7 +25,8 @@ type Features struct {
 	Dir string
 	// Key names the features among others in Dir: it must differ wherever
 	// base, pictures or preprocessing differ; see Key. When empty they are
-	// gone with the program.
+	// gone with the program. Where Dir cannot be written they serve all the same,
+	// once; Computed.Unkept tells.
 	Key string
 	// Seed decides the order of the samples in every epoch; NoShuffle keeps
 	// that of the source.
@@ -46,6 +47,7 @@ type Computed struct {
 	// targets and weights hold all samples of all passes, files the names.
 	targets, weights []*tensor.Tensor
 	files            []string
+	unkept           error
 }
 
 var _ data.Source = (*Computed)(nil)
@@ -76,15 +78,18 @@ func (f Features) Compute(ctx context.Context, base *lince.Model, source data.So
 	if c.rows.complete {
 		return c, nil
 	}
-	err := c.fill(ctx, base, source, f.Progress)
-	if err == nil {
-		err = c.keep(f)
-	}
-	if err != nil {
+	if err := c.fill(ctx, base, source, f.Progress); err != nil {
 		return nil, fmt.Errorf("transfer: %w", errors.Join(err, c.rows.close()))
+	}
+	if f.kept() && c.unkept == nil {
+		c.unkept = c.keep(f)
 	}
 	return c, nil
 }
+
+// Unkept returns why features that have a key will not be found again, such as
+// a folder that cannot be written or a full disk; nil if they will.
+func (c *Computed) Unkept() error { return c.unkept }
 
 // fill computes all passes.
 func (c *Computed) fill(ctx context.Context, base *lince.Model, source data.Source, progress func(done, total int)) error {

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -44,48 +42,53 @@ func (c *Computed) open(f Features) error {
 	}
 	count := c.passes * c.spec.Samples
 	if f.kept() {
-		if err := os.MkdirAll(f.Dir, 0o755); err != nil {
-			return err
-		}
-		if found, err := c.find(f, count, width); err != nil || found {
-			return err
+		if c.unkept = os.MkdirAll(f.Dir, 0o755); c.unkept != nil {
+			f.Dir = ""
+		} else if c.find(f, count, width) {
+			return nil
 		}
 	}
 	c.rows, err = newRows(count, width, f.Memory, f.Dir)
+	if err != nil && f.kept() { // the folder may be there and not be ours
+		c.unkept = err
+		c.rows, err = newRows(count, width, f.Memory, "")
+	}
 	return err
 }
 
 // kept reports whether features are to be found again.
 func (f Features) kept() bool { return f.Key != "" && f.Dir != "" }
 
-// find opens kept features. What is damaged is computed anew.
-func (c *Computed) find(f Features, count, width int) (bool, error) {
+// find opens kept features. What is damaged, or cannot be read, is computed
+// anew.
+func (c *Computed) find(f Features, count, width int) bool {
 	rowsPath, samplesPath := f.paths()
-	sum, ok := c.readSamples(samplesPath, count)
-	if !ok {
-		c.targets, c.weights = nil, nil
-		return false, nil
+	if sum, ok := c.readSamples(samplesPath, count); ok {
+		if c.rows = foundRows(rowsPath, count, width, f.Memory, sum); c.rows != nil {
+			return true
+		}
 	}
-	file, err := os.Open(rowsPath)
-	if errors.Is(err, fs.ErrNotExist) {
-		c.targets, c.weights = nil, nil
-		return false, nil
-	}
+	c.targets, c.weights = nil, nil
+	return false
+}
+
+// foundRows opens a file of rows, nil if it is not there or not whole.
+func foundRows(path string, count, width int, memory int64, sum uint32) *rows {
+	file, err := os.Open(path)
 	if err != nil {
-		return false, err
+		return nil
 	}
 	r := &rows{width: width, file: file, complete: true}
 	info, err := file.Stat()
 	whole := err == nil && info.Size() == int64(count)*int64(width)*4
 	if whole {
-		whole, err = r.load(count, f.Memory, sum)
+		whole, err = r.load(count, memory, sum)
 	}
 	if err != nil || !whole {
-		c.targets, c.weights = nil, nil
-		return false, errors.Join(err, r.close())
+		r.close()
+		return nil
 	}
-	c.rows = r
-	return true, nil
+	return r
 }
 
 // readSamples reads targets, weights and file names, and returns the sum of
@@ -141,9 +144,6 @@ type keptNote struct {
 
 // keep writes features that have a key, so that they are found again.
 func (c *Computed) keep(f Features) error {
-	if !f.kept() {
-		return nil
-	}
 	rowsPath, samplesPath := f.paths()
 	sum, err := c.rows.writeTo(rowsPath, c.passes*c.spec.Samples)
 	if err != nil {

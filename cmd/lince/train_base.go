@@ -267,6 +267,9 @@ func (t *training) features(ctx context.Context, keep transfer.Features, picture
 		return nil, err
 	}
 	t.closers = append(t.closers, computed)
+	if err := computed.Unkept(); err != nil {
+		t.say("the features of %s pictures are not kept for other runs: %v", which, err)
+	}
 	spec := computed.Spec()
 	width, err := spec.Inputs[0].Elements()
 	if err != nil {

@@ -121,3 +121,18 @@ func TestTrainOnBaseMisuse(t *testing.T) {
 		t.Errorf("misuse leaves %v, %v", left, err)
 	}
 }
+
+// A cache that cannot be written costs the second run its features, not the
+// first its training.
+func TestTrainWithoutCache(t *testing.T) {
+	cached(t)
+	xdg.CacheHome = filepath.Join(xdg.CacheHome, "file")
+	if err := os.WriteFile(xdg.CacheHome, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder, weights := drawn(t, 10, "circle", "star"), baseWeights(t)
+	said := succeed(t, onBase(folder, filepath.Join(t.TempDir(), "shapes.keras"), weights)...)
+	if !strings.Contains(said, "the features of training pictures are not kept for other runs: mkdir") {
+		t.Errorf("it says\n%s", said)
+	}
+}
