@@ -81,6 +81,8 @@ func (c *compiler) floatStep(u *unit, v *value) step {
 		return c.convolutionFilterOfMaxima(u, op)
 	case scatterMaxima:
 		return c.scattering(v, op)
+	case squaredDeviations:
+		return c.moments(u)
 	case wonSum:
 		return c.wonSums(u)
 	case graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:

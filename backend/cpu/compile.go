@@ -107,7 +107,7 @@ func (c *compiler) analyse() error {
 	for _, input := range c.program.Inputs {
 		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
 	}
-	values := live(c.convolveMaxima(live(repeatShifts(noteMaxima(foldScales(live(b.values, roots)))), roots)), roots)
+	values := live(c.convolveMaxima(live(repeatShifts(noteMaxima(foldScales(live(noteMoments(live(b.values, roots)), roots)))), roots)), roots)
 	c.values = values
 	c.markLasting(values)
 	units := schedule(c.expand(group(values)))
@@ -180,7 +180,7 @@ func (v *value) keeps() bool {
 		return false
 	case u.pooled != nil:
 		return v == u.pooled.last || v == u.pooled.which || v == u.convolved() && v.leaves()
-	case u.kind == single || u.kind == product:
+	case u.kind == product:
 		return v == u.result()
 	}
 	return v.stored()

@@ -84,6 +84,8 @@ func (v *value) flops() term {
 		return term{v.operands[1].extent(), op.Size[0] * op.Size[1]}
 	case graph.Reduction:
 		return term{v.operands[0].extent(), 1}
+	case squaredDeviations:
+		return term{v.operands[0].extent(), 3}
 	case graph.Broadcast, graph.Conversion, graph.Transpose, graph.Slice, graph.Pad, graph.Reverse, graph.Concatenation, graph.GatherRows:
 		return term{}
 	}
@@ -105,7 +107,7 @@ func (u *unit) kindOf() string {
 		return "product"
 	case graph.ReduceWindow, firstMaximum, graph.SelectAndScatter, scatterMaxima, wonSum:
 		return "pooling"
-	case graph.Reduction, graph.ArgMax, graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
+	case graph.Reduction, squaredDeviations, graph.ArgMax, graph.Softmax, graph.LogSoftmax, graph.SoftmaxCrossentropy:
 		return "reduction"
 	case graph.Transpose, graph.Slice, graph.Pad, graph.Reverse, graph.Concatenation, graph.GatherRows, graph.ScatterRows:
 		return "movement"

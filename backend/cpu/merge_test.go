@@ -28,9 +28,9 @@ func TestNormalizationTrainsInFewPasses(t *testing.T) {
 			return gradients
 		},
 		steps: []string{
-			"convolution", "reduce", "get_dimension_size", "multiply divide", "divide", // the mean
-			"subtract multiply reduce", "divide add rsqrt multiply multiply subtract", // the variance and the scale
-			"multiply add relu add compare select reduce subtract multiply reduce", // the result and both sums of the gradient
+			"convolution", "get_dimension_size", "reduce squared_deviations", // the sums of mean and variance
+			"multiply divide", "divide divide add rsqrt multiply multiply subtract", // mean, variance and scale
+			"subtract multiply add relu add compare select reduce multiply reduce", // the result and both sums of the gradient
 			"multiply multiply multiply", "multiply", "multiply",
 			"subtract multiply subtract subtract multiply",
 		},

@@ -167,6 +167,8 @@ func group(values []*value) []*unit {
 	for _, v := range values {
 		if u := fuseProduct(v); u != nil {
 			units = append(units, u)
+		} else if u := fuseMoments(v); u != nil {
+			units = append(units, u)
 		} else if u := fuseWindows(v); u != nil {
 			units = append(units, u)
 		}
