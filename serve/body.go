@@ -69,16 +69,14 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (ctx context.C
 		taken = size
 		grown := s.buffer(size)
 		have := copy(grown, body)
-		n, err := io.ReadFull(r.Body, grown[have:])
+		n, err := fill(grown[have:], r.Body)
 		body = grown[:have+n]
 		switch {
 		case int64(len(body)) > limit:
 			return ctx, nil, release, tooLarge
-		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && r.ContentLength < 0,
-			err == nil && size == most:
-			if r.ContentLength > int64(len(body)) {
-				return ctx, nil, release, fail(http.StatusBadRequest, "the body ends after %d of %d bytes", len(body), r.ContentLength)
-			}
+		case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF) && int64(len(body)) < r.ContentLength:
+			return ctx, nil, release, fail(http.StatusBadRequest, "the body is cut off after %d bytes", len(body))
+		case errors.Is(err, io.EOF), err == nil && size == most:
 			answering, cancel := context.WithTimeout(ctx, s.limits.Answer-s.telling())
 			stop = cancel
 			return answering, body, release, s.bodyRead(control)
@@ -88,6 +86,17 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) (ctx context.C
 			return ctx, nil, release, fail(http.StatusBadRequest, "the body cannot be read: %w", err)
 		}
 	}
+}
+
+// fill reads until the memory is full or there is an error: io.EOF at the end of
+// the body, io.ErrUnexpectedEOF where it is cut off.
+func fill(into []byte, from io.Reader) (n int, err error) {
+	for n < len(into) && err == nil {
+		var more int
+		more, err = from.Read(into[n:])
+		n += more
+	}
+	return n, err
 }
 
 // largestReused is the largest buffer of a body that is kept for the next one.
