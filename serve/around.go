@@ -22,18 +22,24 @@ type answer struct {
 	bytes  int64
 	route  string // of the protocol; never a part of what the client sent
 	err    error
+	body   *incoming
+}
+
+func newAnswer(w http.ResponseWriter, r *http.Request) *answer {
+	return &answer{ResponseWriter: w, route: "other", body: incomingOf(r)}
 }
 
 func (a *answer) WriteHeader(status int) {
 	if a.status == 0 {
 		a.status = status
+		a.finish()
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
 
 func (a *answer) Write(content []byte) (int, error) {
 	if a.status == 0 {
-		a.status = http.StatusOK
+		a.WriteHeader(http.StatusOK)
 	}
 	n, err := a.ResponseWriter.Write(content)
 	a.bytes += int64(n)
@@ -62,7 +68,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 		begun := time.Now()
 		s.bound(w, r, begun)
 		id := requestID(r)
-		a := &answer{ResponseWriter: w, route: "other"}
+		a := newAnswer(w, r)
 		a.Header().Set("X-Request-Id", id)
 		a.Header().Set("X-Content-Type-Options", "nosniff")
 		if !s.ready.Load() {
@@ -78,6 +84,7 @@ func (s *Server) around(next http.Handler) http.Handler {
 			took := time.Since(begun)
 			s.meters.answered(a.route, a.status, took)
 			s.log(r, a, id, took)
+			a.linger(s.limits.Body)
 		}()
 		ctx, cancel := context.WithTimeout(r.Context(), s.limits.Upload+s.limits.Answer-s.telling())
 		defer cancel()
@@ -85,13 +92,17 @@ func (s *Server) around(next http.Handler) http.Handler {
 			refuse(a, err)
 			return
 		}
-		next.ServeHTTP(a, r.WithContext(ctx))
+		r = r.WithContext(ctx)
+		r.Body = a.body
+		next.ServeHTTP(a, r)
+		if a.status == 0 {
+			a.WriteHeader(http.StatusOK)
+		}
 	})
 }
 
 // bound sets the time that a whole request has, so that no client holds a
-// connection longer, whatever its answer is: net/http reads what is left of a
-// small body before it sends one. readBody sets nearer limits.
+// connection longer, whatever its answer is. readBody sets nearer limits.
 func (s *Server) bound(w http.ResponseWriter, r *http.Request, begun time.Time) {
 	control := http.NewResponseController(w) // an error says that there is no connection, or none any more
 	if r.ContentLength != 0 {

@@ -248,11 +248,6 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 	for _, c := range []struct{ what, begin, status string }{
 		{"a header", "POST /classify HTTP/1.1\r\nHost: localhost\r\n", ""},
 		{"a body", "POST /classify HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Length: 1000\r\n\r\nabc", "408"},
-		{"a body of no address", "POST /v3 HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Length: 10\r\n\r\n", "404"},
-		{"a body without a token", "POST /classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n", "401"},
-		{"chunks of a strange host", "POST /classify HTTP/1.1\r\nHost: evil.example\r\nTransfer-Encoding: chunked\r\n\r\n", "421"},
-		{"a body of a compressed request", "POST /classify HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\n", "415"},
-		{"a body of a GET", "GET /v1/models HTTP/1.1\r\nHost: localhost\r\n" + bearer + "Content-Length: 10\r\n\r\n", "200"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			t.Parallel()

@@ -37,8 +37,9 @@ func TestOpenAPIDescribesTheRoutes(t *testing.T) {
 		for method, operation := range methods {
 			address := strings.NewReplacer("{name}", "m", "{version}", "1").Replace(path)
 			recorder := httptest.NewRecorder()
-			a := &answer{ResponseWriter: recorder}
-			s.routes().ServeHTTP(a, httptest.NewRequest(strings.ToUpper(method), address, nil))
+			request := httptest.NewRequest(strings.ToUpper(method), address, nil)
+			a := newAnswer(recorder, request)
+			s.routes().ServeHTTP(a, request)
 			if strings.Contains(recorder.Body.String(), "Malformed request") || recorder.Code == http.StatusMethodNotAllowed {
 				t.Errorf("%s %s is described but leads nowhere", method, path)
 			}
