@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 
 	"github.com/google/renameio/v2/maybe"
 )
@@ -25,13 +27,15 @@ type recordedSearch struct {
 	MostEpochs  int        `json:"most_epochs"`
 	Reduction   int        `json:"reduction"`
 	Seed        uint64     `json:"seed"`
+
+	Of map[string]string `json:"of,omitempty"`
 }
 
 // recordLimit bounds what is read of a file.
 const recordLimit = 64 << 20
 
 func (s Search) recorded() recordedSearch {
-	return recordedSearch{s.Space, s.First, s.LeastEpochs, s.MostEpochs, s.Reduction, s.Seed}
+	return recordedSearch{s.Space, s.First, s.LeastEpochs, s.MostEpochs, s.Reduction, s.Seed, s.Of}
 }
 
 // keep writes what is done, completely or not at all.
@@ -71,6 +75,11 @@ func (s Search) resume() ([]Trial, error) {
 	var kept record
 	if err := json.Unmarshal(content, &kept); err != nil {
 		return nil, fmt.Errorf("tune: %s is no record of a search: %w", s.File, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Of)) {
+		if now, then := s.Of[name], kept.Search.Of[name]; now != then {
+			return nil, fmt.Errorf("tune: %s belongs to another search: its %s is %q, now it is %q; give another file, or remove it to begin anew", s.File, name, then, now)
+		}
 	}
 	if same, err := s.same(kept.Search); err != nil || !same {
 		return nil, errors.Join(err, fmt.Errorf("tune: %s belongs to a search of other settings; give another file, or remove it to begin anew", s.File))

@@ -28,6 +28,10 @@ type Search struct {
 	Reduction int
 	// Seed decides what is drawn.
 	Seed uint64
+	// Of tells, by any names, what decides the scores beside the space: the base,
+	// the pictures, the size of batches. A search goes on with File only where
+	// all of them are the same; nil tells nothing.
+	Of map[string]string
 	// File keeps what is done, so that a search that was stopped goes on. It
 	// is not kept when empty.
 	File string

@@ -215,3 +215,32 @@ func TestForeignRecords(t *testing.T) {
 		}
 	}
 }
+
+// Scores of another base or other pictures are no part of a search.
+func TestSearchOfOtherThings(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "search.json")
+	search := tune.Search{Space: rates(), Trials: 3, File: file, Of: map[string]string{"base": "vgg16", "pictures": "abc"}}
+	first, err := search.Run(context.Background(), valley)
+	if err != nil {
+		t.Fatal(err)
+	}
+	never := func(context.Context, tune.Trial, int, int) (float64, error) {
+		t.Error("a search that is done trains")
+		return 0, nil
+	}
+	again, err := search.Run(context.Background(), never)
+	if err != nil || len(again) != len(first) {
+		t.Errorf("the same search again: %d trials, %v", len(again), err)
+	}
+	for want, of := range map[string]map[string]string{
+		`its base is "vgg16", now it is "vgg19"`: {"base": "vgg19", "pictures": "abc"},
+		`its pictures is "abc", now it is "abd"`: {"base": "vgg16", "pictures": "abd"},
+		`its seed is "", now it is "1"`:          {"base": "vgg16", "pictures": "abc", "seed": "1"},
+		"other settings":                         {"base": "vgg16"},
+	} {
+		search.Of = of
+		if _, err := search.Run(context.Background(), never); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), file) {
+			t.Errorf("of %v: %v, want %s", of, err, want)
+		}
+	}
+}

@@ -128,13 +128,13 @@ func (s *searchSettings) run(cmd *cobra.Command) (err error) {
 	}
 	trainer := &trialTrainer{settings: s.trainSettings, switching: max(1, s.leastEpochs/2), screen: cmd.ErrOrStderr(), trainings: map[int]*training{}}
 	defer func() { err = errors.Join(err, trainer.close()) }()
-	space, err := trainer.space(cmd.Context())
+	space, of, err := trainer.space(cmd.Context())
 	if err != nil {
 		return err
 	}
 	search := tune.Search{
 		Space: space, First: []tune.Settings{defaultRecipe()}, Trials: s.trials, LeastEpochs: s.leastEpochs, MostEpochs: s.Epochs,
-		Seed: s.Seed, File: s.file, Report: func(t tune.Trial) { reportTrial(screen, t) },
+		Seed: s.Seed, Of: of, File: s.file, Report: func(t tune.Trial) { reportTrial(screen, t) },
 	}
 	fmt.Fprintf(screen, "%d trials, compared after %v epochs; %s keeps them\n", s.trials, search.Rungs(), s.file)
 	trials, err := search.Run(cmd.Context(), trainer.train)

@@ -27,6 +27,14 @@ func TestTune(t *testing.T) {
 	if again.status != succeeded || strings.Contains(again.screen, "trial 1") {
 		t.Errorf("the same search again: exit status %d saying %s", again.status, again.screen)
 	}
+	for want, args := range map[string][]string{
+		"its batch is":           tuning(folder, weights, file, "--batch", "7"),
+		"its digest of pictures": tuning(drawn(t, 9, "circle", "star"), weights, file),
+	} {
+		if o := call(t, args...); o.status != failed || !strings.Contains(o.screen, want) || !strings.Contains(o.screen, file) {
+			t.Errorf("a search of other things: exit status %d saying %s, want %s", o.status, o.screen, want)
+		}
+	}
 	text := succeed(t, tuning(folder, weights, file)...)
 	if !strings.Contains(text, "unfrozen from") || !strings.Contains(text, "lince train "+folder) {
 		t.Errorf("it says\n%s", text)

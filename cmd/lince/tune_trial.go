@@ -49,19 +49,24 @@ type trialTrainer struct {
 }
 
 // space declares what is searched; where to cut and to unfreeze are layers of
-// the base that everything passes through.
-func (r *trialTrainer) space(ctx context.Context) (tune.Space, error) {
+// the base that everything passes through. of tells what else decides the scores.
+func (r *trialTrainer) space(ctx context.Context) (space tune.Space, of map[string]string, err error) {
 	settings := r.settings
 	t := training{settings: &settings, screen: r.screen}
 	if err := t.buildBase(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if _, err := settings.open(ctx, nil); err != nil { // else every trial would find out
-		return nil, err
+	defer func() { err = errors.Join(err, t.base.Close()) }()
+	pictures, err := settings.open(ctx, nil) // else every trial would find out
+	if err != nil {
+		return nil, nil, err
+	}
+	if of, err = settings.searched(ctx, pictures); err != nil {
+		return nil, nil, err
 	}
 	points, err := transfer.CutPoints(t.base)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cuts, from := []any{""}, []any{""}
 	for _, part := range []float64{0.9, 0.75} {
@@ -76,7 +81,19 @@ func (r *trialTrainer) space(ctx context.Context) (tune.Space, error) {
 		{Name: cutDimension, Choices: cuts},
 		{Name: unfreezeDimension, Choices: from},
 		{Name: augmentDimension, Choices: []any{0.0, 0.5, 1.0}},
-	}, t.base.Close()
+	}, of, nil
+}
+
+// searched tells what decides the scores of a search beside its space.
+func (s *trainSettings) searched(ctx context.Context, pictures *trainData) (map[string]string, error) {
+	training, err := pictures.train.Digest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"base": s.Base, "weights": s.Weights, "alpha": format(s.Alpha), "optimizer": s.Optimizer, "batch": strconv.Itoa(s.Batch),
+		"image size": s.ImageSize, "interpolation": s.Interpolation, "validation split": format(s.ValidationSplit), "digest of pictures": training,
+	}, nil
 }
 
 // train goes on with a trial, from the start if its model is not there any
