@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lince-ml/lince"
+	"github.com/lince-ml/lince/backend/reference"
 	"github.com/lince-ml/lince/explain"
 )
 
@@ -33,7 +34,7 @@ type explainSettings struct {
 	samples, patch, stride, steps     int
 	units                             []int
 	seed                              uint64
-	probability, asJSON               bool
+	probability, asJSON, double       bool
 }
 
 func newExplain() *cobra.Command {
@@ -67,9 +68,17 @@ explained all the same, and the exit status is 1.`,
 			if err := s.check(args[1:]); err != nil {
 				return misuse(cmd, err)
 			}
+			if s.double && settings.precision != singlePrecision {
+				return misuse(cmd, fmt.Errorf("--float64 and --precision %s exclude each other", settings.precision))
+			}
 			model, err := network.open(cmd, &settings, args[0])
 			if err != nil {
 				return err
+			}
+			if s.double {
+				if err := model.Use(reference.New()); err != nil {
+					return err
+				}
 			}
 			return s.run(cmd, model, args[1:])
 		},
@@ -89,6 +98,7 @@ func (s *explainSettings) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&s.asJSON, "json", false, `print the values: [{"file", "class", "probability", "layer", "height", "width", "values"}], with "error" where a picture failed`)
 	flags.StringVar(&s.colors, "colors", explain.Viridis.String(), "`MAP` of colours: viridis, jet or gray")
 	flags.Float64Var(&s.opacity, "opacity", 0.5, "how much of the colours shows over the photo, above 0 to 1")
+	flags.BoolVar(&s.double, "float64", false, "compute in float64, some hundred times slower: for deep --layers, where float32 does not determine the map")
 	section(flags, "Settings of single methods", func(flags *pflag.FlagSet) {
 		flags.BoolVar(&s.probability, "probability", false, "differentiate the class's probability, not its score before softmax or sigmoid")
 		flags.IntVar(&s.samples, "samples", 25, "noisy copies of a picture, `N`, for smoothgrad")

@@ -90,6 +90,28 @@ func TestExplainFolder(t *testing.T) {
 	}
 }
 
+// In float64 a map is that of float32 but for rounding, and not the same.
+func TestExplainInFloat64(t *testing.T) {
+	model, folder := trained(t), drawn(t, 1, "star")
+	values := func(flags ...string) []float32 {
+		said := succeed(t, append([]string{"explain", model, folder, "--json"}, flags...)...)
+		heats := decode[[]explain.Heat](t, said)
+		if len(heats) != 1 {
+			t.Fatalf("there are %d answers, expected 1", len(heats))
+		}
+		return heats[0].Normalized()
+	}
+	single, double := values(), values("--float64")
+	if slices.Equal(single, double) {
+		t.Errorf("float64 changes nothing of %v", single)
+	}
+	for i, v := range double {
+		if difference := max(v-single[i], single[i]-v); !(difference <= 1e-4) {
+			t.Errorf("value %d is %v in float32 and %v in float64", i, single[i], v)
+		}
+	}
+}
+
 func TestExplainMisuse(t *testing.T) {
 	model, folder := trained(t), drawn(t, 1, "circle", "star")
 	picture, out := firstPicture(t, filepath.Join(folder, "star")), filepath.Join(t.TempDir(), "why.png")
@@ -108,6 +130,7 @@ func TestExplainMisuse(t *testing.T) {
 		{"unknown class", []string{picture, "--out", out, "--class", "cat"}, failed, "circle, star"},
 		{"pictures for filters", []string{picture, "--out", out, "--method", "filters"}, misused, "takes no pictures"},
 		{"units and a class", []string{"--out", out, "--method", "maximize", "--class", "star", "--unit", "1"}, misused, "--class"},
+		{"two precisions", []string{picture, "--out", out, "--float64", "--precision", "bf16"}, misused, "exclude each other"},
 		{"no such unit", []string{"--out", out, "--method", "maximize", "--unit", "7"}, failed, "expected 0 to 1"},
 	}
 	for _, test := range tests {

@@ -77,15 +77,15 @@ var rooms = map[string][]string{
 	"applications/blocks": {"activations", "initializers", "layers", "regularizers"},
 	"applications/fetch":  {"applications"},
 	"serve":               slices.Concat(below, root, []string{"images/picture", "serve/internal/batching", "serve/internal/jsontensor"}),
-	"report":              slices.Concat(below, root, []string{"plot", "report/measure", "internal/web"}),
+	"report":              slices.Concat(below, root, []string{"plot", "report/measure", "internal/markup", "internal/web"}),
 	"report/measure":      {},
-	"cmd/lince":           slices.Concat(below, root, around, []string{"internal/shapes"}),
+	"cmd/lince":           slices.Concat(below, root, around, []string{"backend/reference", "internal/shapes"}),
 
 	"serve/page":                {"internal/web"},
 	"serve/internal/batching":   {},
 	"serve/internal/jsontensor": {},
 
-	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"internal/shapes", "internal/restclient", "cmd/acceptance/internal/ledger"}),
+	"cmd/acceptance":                 slices.Concat(below, root, around, pictures, []string{"backend/reference", "internal/shapes", "internal/restclient", "cmd/acceptance/internal/ledger"}),
 	"cmd/acceptance/internal/ledger": {},
 
 	"examples/cnn":        slices.Concat(below, root, around),
@@ -97,6 +97,7 @@ var rooms = map[string][]string{
 	"examples/transfer":   slices.Concat(below, root, around),
 
 	"internal/web":        {},
+	"internal/markup":     {},
 	"internal/browser":    {}, // for tests alone
 	"internal/restclient": {},
 	"internal/shapes":     {"random"},
