@@ -107,7 +107,7 @@ func (c *compiler) analyse() error {
 	for _, input := range c.program.Inputs {
 		c.executable.inputs = append(c.executable.inputs, c.nodes[input])
 	}
-	values := live(c.convolveMaxima(live(repeatShifts(noteMaxima(foldScales(live(noteMoments(live(b.values, roots)), roots)))), roots)), roots)
+	values := live(c.convolveMaxima(live(repeatShifts(noteMaxima(foldScales(live(noteMoments(gateCapped(live(b.values, roots))), roots)))), roots)), roots)
 	c.values = values
 	c.markLasting(values)
 	units := schedule(c.expand(group(values)))
