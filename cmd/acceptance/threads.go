@@ -14,7 +14,7 @@ import (
 // measureThreads trains the same at different numbers of threads.
 func measureThreads(ctx context.Context, s *session) (*result, error) {
 	r := &result{}
-	for _, set := range []string{"avx512", "avx2", "generic"} {
+	for _, set := range []string{"avx512", "avx2", "neon", "generic"} {
 		if engine, err := cpu.New(cpu.Options{Instructions: set}); err != nil {
 			r.note("This machine has no %s.", set)
 			continue
