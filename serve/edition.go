@@ -40,7 +40,6 @@ type edition struct {
 	outputs        []port
 	batcher        *batching.Batcher
 	stage          [][]float32 // per input, the samples of a run
-	spare          sync.Pool   // of *[]float32, values of pixels
 	meters         *meters
 	explanations   explanations
 	users          sync.WaitGroup
@@ -67,7 +66,7 @@ func newEdition(ctx context.Context, o Options, name string, number int, model *
 	if err := e.warm(ctx, o.BatchSize); err != nil {
 		return nil, errors.Join(err, single.Close())
 	}
-	e.batcher = batching.New(batching.Options{Size: o.BatchSize, Delay: o.BatchDelay, Capacity: o.Limits.Queue, Run: e.run})
+	e.batcher = batching.New(batching.Options{Size: o.BatchSize, Delay: o.BatchDelay, Capacity: o.Limits.Queue, Gather: e.gather, Run: e.run})
 	return e, nil
 }
 
@@ -142,42 +141,6 @@ func (e *edition) compute(ctx context.Context, values [][]float32, samples int) 
 		model = e.single
 	}
 	return model.PredictOnBatch(ctx, inputs...)
-}
-
-// run is the batcher's: it computes the outputs of some samples.
-func (e *edition) run(ctx context.Context, samples []*batching.Sample) error {
-	begun := time.Now()
-	values := samples[0].Inputs
-	if len(samples) > 1 {
-		values = e.stage
-		var group sync.WaitGroup // the network's threads have nothing to do yet
-		half := len(samples) / 2
-		group.Go(func() { e.gather(samples[:half], 0) })
-		e.gather(samples[half:], half)
-		group.Wait()
-	}
-	outputs, err := e.compute(ctx, values, len(samples))
-	if err != nil {
-		return err
-	}
-	for s, sample := range samples {
-		sample.Outputs = make([][]float32, len(outputs))
-		for i, output := range outputs {
-			width := e.outputs[i].length
-			sample.Outputs[i] = output.Float32s()[s*width : (s+1)*width]
-		}
-	}
-	e.meters.ran(e.name, len(samples), time.Since(begun))
-	return nil
-}
-
-// gather copies the values of samples one after another, from a place on.
-func (e *edition) gather(samples []*batching.Sample, first int) {
-	for i, input := range e.inputs {
-		for s, sample := range samples {
-			copy(e.stage[i][(first+s)*input.length:], sample.Inputs[i])
-		}
-	}
 }
 
 // close ends the edition once nobody uses it any more.

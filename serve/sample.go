@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,49 +68,46 @@ func (s *Server) predictEach(ctx context.Context, e *edition, samples []sample) 
 	defer ticket.Release()
 	prepared := make([]*batching.Sample, len(samples))
 	errs = make([]error, len(samples))
-	prepare := func(i int) {
-		var values [][]float32
-		if values, errs[i] = s.prepare(ctx, e, samples[i]); errs[i] == nil {
-			prepared[i] = &batching.Sample{Inputs: values}
-		}
-	}
 	var group sync.WaitGroup
-	for i := 1; i < len(samples); i++ {
-		if samples[i].values != nil {
-			prepare(i)
+	for i, from := range samples {
+		if prepared[i] = e.asItIs(from); prepared[i] != nil {
 			continue
 		}
-		group.Go(func() { prepare(i) })
-	}
-	prepare(0)
-	group.Wait()
-	var good []*batching.Sample
-	for _, p := range prepared {
-		if p != nil {
-			good = append(good, p)
+		prepare := func() { prepared[i], errs[i] = s.prepare(ctx, e, from) }
+		if i < len(samples)-1 {
+			group.Go(prepare)
+		} else {
+			prepare()
 		}
 	}
+	group.Wait()
+	good := slices.DeleteFunc(slices.Clone(prepared), func(p *batching.Sample) bool { return p == nil })
 	if err := ticket.Do(ctx, good); err != nil {
 		return nil, nil, err
 	}
 	outputs = make([][][]float32, len(samples))
 	for i, p := range prepared {
-		if p == nil {
-			continue
-		}
-		outputs[i] = p.Outputs
-		if samples[i].pixels != nil { // after a run, and not before it, nobody reads them any more
-			e.spare.Put(&p.Inputs[0])
+		if p != nil {
+			outputs[i] = p.Outputs
 		}
 	}
 	return outputs, errs, nil
 }
 
-// prepare returns the values that the network takes for a sample.
-func (s *Server) prepare(ctx context.Context, e *edition, from sample) (values [][]float32, err error) {
-	if from.values != nil {
-		return from.values, nil
+// asItIs returns a sample that the run takes as it came; nil if it must be
+// prepared. Pixels are as quickly scaled on their way into the run as copied.
+func (e *edition) asItIs(from sample) *batching.Sample {
+	switch {
+	case from.values != nil:
+		return &batching.Sample{Inputs: from.values}
+	case from.pixels != nil && e.preprocessing.OnlyScales():
+		return &batching.Sample{Pixels: from.pixels}
 	}
+	return nil
+}
+
+// prepare makes of a picture or its pixels the values that the network takes.
+func (s *Server) prepare(ctx context.Context, e *edition, from sample) (prepared *batching.Sample, err error) {
 	select {
 	case s.decoders <- struct{}{}:
 		defer func() { <-s.decoders }()
@@ -118,20 +116,28 @@ func (s *Server) prepare(ctx context.Context, e *edition, from sample) (values [
 	}
 	defer func() { // a mistake in the preprocessing must cost one picture, not the server
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("serve: preparing a picture: panic: %v", cause)
+			prepared, err = nil, fmt.Errorf("serve: preparing a picture: panic: %v", cause)
 		}
 	}()
 	begun := time.Now()
 	defer func() { s.meters.decodes.Observe(time.Since(begun).Seconds()) }()
+	values, err := s.values(e, from)
+	if err != nil {
+		return nil, err
+	}
+	return &batching.Sample{Inputs: [][]float32{values}}, nil
+}
+
+// values returns what the network takes for a picture or its pixels.
+func (s *Server) values(e *edition, from sample) ([]float32, error) {
 	if from.pixels != nil {
-		one, err := e.standardize(from.pixels)
-		return [][]float32{one}, err
+		values := make([]float32, len(from.pixels))
+		return values, e.preprocessing.FromPixels(values, from.pixels)
 	}
 	if err := s.checkPicture(e, from.picture); err != nil {
 		return nil, err
 	}
-	one, err := e.preprocessing.Decode(from.picture)
-	return [][]float32{one}, err
+	return e.preprocessing.Decode(from.picture)
 }
 
 // checkPicture reads the header of a picture, before memory is taken for it.
@@ -151,35 +157,6 @@ func (s *Server) checkPicture(e *edition, content []byte) error {
 
 func (e *edition) noPictures() error {
 	return fail(http.StatusBadRequest, "the model %s takes tensors alone: its file does not say how pictures are prepared for it", e.name)
-}
-
-// scratch returns memory for the values of a sample.
-func (e *edition) scratch(length int) []float32 {
-	if kept, ok := e.spare.Get().(*[]float32); ok && len(*kept) == length {
-		return *kept
-	}
-	return make([]float32, length)
-}
-
-// standardize is what happens to pixels of the right size before the network
-// sees them.
-func (e *edition) standardize(pixels []byte) ([]float32, error) {
-	values := e.scratch(len(pixels))
-	for i, v := range pixels {
-		values[i] = float32(v)
-	}
-	if err := e.preprocessing.Standardize(values); err != nil {
-		return nil, err
-	}
-	if !e.preprocessing.ChannelsFirst {
-		return values, nil
-	}
-	channels := e.preprocessing.ColorMode.Channels()
-	planes := make([]float32, len(values))
-	for i, v := range values {
-		planes[i%channels*(len(values)/channels)+i/channels] = v
-	}
-	return planes, nil
 }
 
 // checkBusy refuses early, before a body is read, what the queue has no place

@@ -22,10 +22,11 @@ var (
 	ErrClosed = errors.New("the queue is closed")
 )
 
-// Sample is one row of a batch: a slice of values per input, and one per
-// output, which the run sets.
+// Sample is one row of a batch: a slice of values per input, or pixels that
+// Gather makes them of, and a slice per output, which the run sets.
 type Sample struct {
 	Inputs, Outputs [][]float32
+	Pixels          []byte
 
 	group *group
 }
@@ -44,9 +45,11 @@ type Options struct {
 	Size     int
 	Delay    time.Duration
 	Capacity int
-	// Run computes the outputs of 1 to Size samples. It is called by one
-	// goroutine at a time. An error is that of all its samples.
-	Run func(ctx context.Context, samples []*Sample) error
+	// Gather, if not nil, takes from 1 to Size samples what their run needs: their
+	// Pixels are not read any more. Run, which follows it, computes their outputs.
+	// One goroutine calls both. An error is that of all samples.
+	Gather func(samples []*Sample)
+	Run    func(ctx context.Context, samples []*Sample) error
 }
 
 // Batcher joins samples into runs.
@@ -60,6 +63,8 @@ type Batcher struct {
 	queue  []*Sample
 	coming int // samples that are reserved and not in the queue
 	closed bool
+	// gathering is held from when samples leave the queue until they are gathered.
+	gathering sync.Mutex
 	// changed tells the runner to look again: the queue grew, or less is coming.
 	changed chan struct{}
 }
@@ -113,8 +118,9 @@ func (t *Ticket) Release() {
 }
 
 // Do returns once all samples have their outputs, or one of their runs failed,
-// or ctx is done. In the last case a run may still be reading the inputs: they
-// must not be written again. Places that the samples do not need are given back.
+// or ctx is done. In the last case a run may still be reading the Inputs: they
+// must not be written again, while Pixels may. Places that the samples do not need
+// are given back.
 func (t *Ticket) Do(ctx context.Context, samples []*Sample) error {
 	if len(samples) > t.samples {
 		return fmt.Errorf("batching: %d samples brought for %d places", len(samples), t.samples)
@@ -143,11 +149,13 @@ func (t *Ticket) Do(ctx context.Context, samples []*Sample) error {
 }
 
 // withdraw takes a group's samples out of the queue, so that others have their
-// places.
+// places, and waits until those that have left it are gathered.
 func (b *Batcher) withdraw(g *group) {
 	b.mutex.Lock()
-	defer b.mutex.Unlock()
 	b.queue = slices.DeleteFunc(b.queue, func(s *Sample) bool { return s.group == g })
+	b.mutex.Unlock()
+	b.gathering.Lock()
+	defer b.gathering.Unlock()
 }
 
 func (b *Batcher) wake() {
@@ -191,8 +199,8 @@ func (b *Batcher) serve() {
 	}
 }
 
-// take returns the next samples to run, once there are enough of them; finished
-// when there never will be any.
+// take returns the next samples to run, once there are enough of them, and then
+// holds gathering; finished when there never will be any.
 func (b *Batcher) take(timer *time.Timer) (batch []*Sample, finished bool) {
 	var limit <-chan time.Time // nil until there is a sample that waits
 	late := false
@@ -201,6 +209,7 @@ func (b *Batcher) take(timer *time.Timer) (batch []*Sample, finished bool) {
 		if n := len(b.queue); n > 0 && (late || n >= b.options.Size || b.coming == 0 || b.closed) {
 			batch = slices.Clone(b.queue[:min(n, b.options.Size)])
 			b.queue = slices.Delete(b.queue, 0, len(batch))
+			b.gathering.Lock()
 			b.mutex.Unlock()
 			return batch, false
 		}
@@ -239,7 +248,15 @@ func (b *Batcher) run(batch []*Sample) (err error) {
 			err = fmt.Errorf("batching: a run failed: %v", cause)
 		}
 	}()
+	b.gather(batch)
 	return b.options.Run(b.ctx, batch)
+}
+
+func (b *Batcher) gather(batch []*Sample) {
+	defer b.gathering.Unlock()
+	if b.options.Gather != nil {
+		b.options.Gather(batch)
+	}
 }
 
 // finish tells the groups of what became of their samples.
