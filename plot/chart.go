@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/renameio/v2/maybe"
 	"gonum.org/v1/plot/vg"
@@ -71,7 +72,7 @@ func (c Chart) Encode(w io.Writer, format Format) error {
 		c.paint(draw.New(canvas))
 		var text bytes.Buffer
 		if _, err = canvas.WriteTo(&text); err == nil {
-			_, err = w.Write(withFallbacks(text.Bytes()))
+			_, err = w.Write(withFallbacks(bytes.Map(character, text.Bytes())))
 		}
 	default:
 		return fmt.Errorf("plot: format %q is unknown, expected png or svg", string(format))
@@ -80,6 +81,14 @@ func (c Chart) Encode(w io.Writer, format Format) error {
 		return fmt.Errorf("plot: %w", err)
 	}
 	return nil
+}
+
+// character replaces what XML has no character for: names may hold anything.
+func character(r rune) rune {
+	if r < ' ' && r != '\t' && r != '\n' || r == 0xfffe || r == 0xffff {
+		return utf8.RuneError
+	}
+	return r
 }
 
 // withFallbacks names, after the font that text was measured with, others of

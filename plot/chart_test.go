@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,6 +141,18 @@ func texts(t *testing.T, svg []byte) []string {
 				words = append(words, string(token))
 			}
 		}
+	}
+}
+
+// TestNamesOfAnything: an SVG is well-formed whatever its names hold.
+func TestNamesOfAnything(t *testing.T) {
+	const name = "</text><a>&\x00\x1b[2J\xff\uffffé"
+	var svg bytes.Buffer
+	if err := Bars(name, []Bar{{Label: name, Value: 1}}).Encode(&svg, SVG); err != nil {
+		t.Fatal(err)
+	}
+	if want := "</text><a>&\ufffd\ufffd[2J\ufffd\ufffdé"; !slices.Contains(texts(t, svg.Bytes()), want) {
+		t.Errorf("%q lacks %q", texts(t, svg.Bytes()), want)
 	}
 }
 
