@@ -185,7 +185,7 @@ func TestWrite(t *testing.T) {
 	page := read(t, filepath.Join(out, "report.html"))
 	for _, part := range []string{
 		"pets &lt;1&gt;.keras", "Overfitting begins after epoch 3", "broken.png", "Dropout", "lince train --settings",
-		"Confusion matrix", "Expected calibration error", "data:image/svg&#43;xml;base64,", "data:image/jpeg;base64,", "seed",
+		"Confusion matrix", "Expected calibration error", "data:image/svg+xml;base64,", "data:image/jpeg;base64,", "seed",
 	} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q", part)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"html/template"
 	"image"
 	"image/color"
 	"image/draw"
@@ -37,16 +36,16 @@ func (p *prepared) thumbnails(ctx context.Context) ([]*image.RGBA, error) {
 	return list, nil
 }
 
-// jpegURL holds a picture within the page, "" for nil.
-func jpegURL(picture *image.RGBA) (template.URL, error) {
+// jpegFile returns a picture for the page, nothing for nil.
+func jpegFile(picture *image.RGBA) ([]byte, error) {
 	if picture == nil {
-		return "", nil
+		return nil, nil
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, picture, &jpeg.Options{Quality: 85}); err != nil {
-		return "", fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
-	return dataURL("image/jpeg", b.Bytes()), nil
+	return b.Bytes(), nil
 }
 
 // contactSheet returns a PNG file of the pictures that could be read, six in

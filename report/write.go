@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/renameio/v2/maybe"
 
+	"github.com/lince-ml/lince/internal/markup"
 	"github.com/lince-ml/lince/plot"
 )
 
@@ -88,7 +89,7 @@ func (p *prepared) writeCharts(ctx context.Context, out *output) ([]picture, err
 				return nil, err
 			}
 		}
-		pictures = append(pictures, picture{c.Name, c.Alt, dataURL("image/svg+xml", vector.Bytes())})
+		pictures = append(pictures, picture{c.Name, c.Alt, markup.NewPicture("image/svg+xml", vector.Bytes())})
 	}
 	return pictures, nil
 }

@@ -29,6 +29,27 @@ func TestFilesSayWhatTheyHold(t *testing.T) {
 	}
 }
 
+// TestMethodsCanBeLeftOut: templates look methods up by name, for which the
+// linker keeps every exported method of the program, a quarter of its size.
+func TestMethodsCanBeLeftOut(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.test() {
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			if path := spec.Path.Value; path == `"html/template"` || path == `"text/template"` {
+				t.Errorf("%s imports %s; internal/markup writes HTML", s.path, path)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if selector, ok := n.(*ast.SelectorExpr); ok && selector.Sel.Name == "MethodByName" {
+				t.Errorf("%s looks a method up by its name", s.set.Position(n.Pos()))
+			}
+			return true
+		})
+	}
+}
+
 // TestLibrariesStaySilent: only commands, the examples among them, print and exit.
 func TestLibrariesStaySilent(t *testing.T) {
 	forbidden := map[string][]string{

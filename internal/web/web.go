@@ -10,7 +10,7 @@
 //
 // A page that is opened as a file holds the sheet within itself:
 //
-//	<style>{{.Sheet}}</style>   with Sheet: template.CSS(web.Sheet)
+//	markup.Style(web.Sheet)
 //
 // The sheet styles plain HTML: header, main and footer below body, headings,
 // tables, buttons, inputs and pre. Beside them it knows the classes card (a
