@@ -102,8 +102,8 @@ func (e *Explainer) Picture(ctx context.Context, content []byte, class string) (
 // Batch explains pictures that are prepared as the model takes them, with the
 // samples along the first dimension.
 func (e *Explainer) Batch(ctx context.Context, batch *tensor.Tensor, class string) ([]Heat, error) {
-	if want := e.preprocessing.Shape(); batch.Rank() != 4 || !batch.Shape()[1:].Equal(want) || batch.DType() != tensor.Float32 || batch.Shape()[0] == 0 {
-		return nil, fmt.Errorf("explain: %v given, expected float32 pictures of shape %v behind the number of samples", batch, want)
+	if err := pictured(batch, e.preprocessing.Shape()); err != nil {
+		return nil, fmt.Errorf("explain: %w", err)
 	}
 	index := predicted
 	if class != "" {
@@ -126,6 +126,14 @@ func (e *Explainer) Batch(ctx context.Context, batch *tensor.Tensor, class strin
 		heats[i] = h
 	}
 	return heats, nil
+}
+
+// pictured tells why a batch holds no pictures of a shape.
+func pictured(batch *tensor.Tensor, shape tensor.Shape) error {
+	if batch == nil || batch.Rank() != 4 || !batch.Shape()[1:].Equal(shape) || batch.DType() != tensor.Float32 || batch.Shape()[0] == 0 {
+		return fmt.Errorf("%v given, expected float32 pictures of shape %v behind the number of samples", batch, shape)
+	}
+	return nil
 }
 
 // mostListed is how many classes an error lists.

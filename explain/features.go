@@ -7,15 +7,16 @@ import (
 
 	"github.com/lince-ml/lince"
 	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/images"
 	"github.com/lince-ml/lince/tensor"
 )
 
 // Features shows what a layer makes of pictures. It shares the model's weights
 // and may be used concurrently.
 type Features struct {
-	model *lince.Model
-	probe *lince.Probe
-	layer string
+	preprocessing images.Preprocessing
+	probe         *lince.Probe
+	layer         string
 }
 
 // NewFeatures returns what shows the results of a layer of the model, named as
@@ -25,7 +26,7 @@ func NewFeatures(ctx context.Context, m *lince.Model, layer string) (*Features, 
 	if err != nil {
 		return nil, fmt.Errorf("explain: %w", err)
 	}
-	f := &Features{model: m}
+	f := &Features{preprocessing: p}
 	f.probe, err = m.Probe(ctx, func(t *lince.Trace) ([]*graph.Node, error) {
 		result, err := spatial(t, layer)
 		f.layer = result.Path
@@ -43,7 +44,7 @@ func (f *Features) Close() error { return f.probe.Close() }
 // Picture returns what the layer makes of the picture that the content of a
 // file holds.
 func (f *Features) Picture(ctx context.Context, content []byte) (Maps, error) {
-	values, err := f.model.Preprocessing.Decode(content)
+	values, err := f.preprocessing.Decode(content)
 	if err != nil {
 		return Maps{}, err
 	}
@@ -52,7 +53,7 @@ func (f *Features) Picture(ctx context.Context, content []byte) (Maps, error) {
 
 // File is Picture for a file. Its errors name the file.
 func (f *Features) File(ctx context.Context, path string) (Maps, error) {
-	values, err := f.model.Preprocessing.Load(path)
+	values, err := f.preprocessing.Load(path)
 	if err != nil {
 		return Maps{}, err
 	}
@@ -62,16 +63,34 @@ func (f *Features) File(ctx context.Context, path string) (Maps, error) {
 }
 
 func (f *Features) values(ctx context.Context, values []float32) (Maps, error) {
-	batch, err := tensor.Of(values, append(tensor.Shape{1}, f.model.Preprocessing.Shape()...)...)
+	batch, err := tensor.Of(values, append(tensor.Shape{1}, f.preprocessing.Shape()...)...)
 	if err != nil {
 		return Maps{}, fmt.Errorf("explain: %w", err)
 	}
-	results, err := f.probe.Run(ctx, batch)
+	maps, err := f.Batch(ctx, batch)
 	if err != nil {
 		return Maps{}, err
 	}
-	shape := results[0].Shape()
-	return Maps{Layer: f.layer, Height: shape[1], Width: shape[2], Channels: shape[3], Values: results[0].Float32s()}, nil
+	return maps[0], nil
+}
+
+// Batch returns what the layer makes of pictures that are prepared as the model
+// takes them, with the samples along the first dimension.
+func (f *Features) Batch(ctx context.Context, batch *tensor.Tensor) ([]Maps, error) {
+	if err := pictured(batch, f.preprocessing.Shape()); err != nil {
+		return nil, fmt.Errorf("explain: %w", err)
+	}
+	results, err := f.probe.Run(ctx, batch)
+	if err != nil {
+		return nil, fmt.Errorf("explain: %w", err)
+	}
+	shape, values := results[0].Shape(), results[0].Float32s()
+	size := len(values) / shape[0]
+	list := make([]Maps, shape[0])
+	for i := range list {
+		list[i] = Maps{Layer: f.layer, Height: shape[1], Width: shape[2], Channels: shape[3], Values: values[i*size : (i+1)*size]}
+	}
+	return list, nil
 }
 
 // Maps are the channels of a layer's result.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/lince-ml/lince"
@@ -25,6 +26,7 @@ type golden struct {
 	Cases     []struct {
 		Method, Layer, Path, Class string
 		Probability                bool
+		Patch, Stride              int
 		Maps                       array
 	} `json:"cases"`
 }
@@ -62,23 +64,32 @@ func loadGolden(t *testing.T, name string) (g golden, inputs *tensor.Tensor) {
 // below any mistake.
 const tolerance = 1e-4
 
+// A fall is the difference of two probabilities, each of which both compute to
+// the last digit or the last but one of float32: 2⁻²⁴ below 1, four times.
+const fallTolerance = 4. / (1 << 24)
+
 func TestMapsAreTensorFlows(t *testing.T) {
 	for _, name := range []string{"flat", "nested"} {
 		m := load(t, name)
 		g, inputs := loadGolden(t, name)
 		for _, c := range g.Cases {
-			t.Run(fmt.Sprintf("%s/%s/layer %q/class %q/%v", name, c.Method, c.Layer, c.Class, c.Probability), func(t *testing.T) {
-				methods := map[string]explain.Method{
-					"grad-cam":   explain.GradCAM{Layer: c.Layer, Probability: c.Probability},
-					"grad-cam++": explain.GradCAM{Layer: c.Layer, PlusPlus: true, Probability: c.Probability},
-					"saliency":   explain.Saliency{Probability: c.Probability},
-				}
-				e, err := explain.New(t.Context(), m, methods[c.Method])
+			methods := map[string]explain.Method{
+				"grad-cam":   explain.GradCAM{Layer: c.Layer, Probability: c.Probability},
+				"grad-cam++": explain.GradCAM{Layer: c.Layer, PlusPlus: true, Probability: c.Probability},
+				"saliency":   explain.Saliency{Probability: c.Probability},
+				"occlusion":  explain.Occlusion{Patch: c.Patch, Stride: c.Stride, Batch: 7},
+			}
+			method := methods[c.Method]
+			if method == nil {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/%s/layer %q/class %q/%v%d", name, c.Method, c.Layer, c.Class, c.Probability, c.Patch), func(t *testing.T) {
+				e, err := explain.New(t.Context(), m, method)
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer e.Close()
-				if c.Method != "saliency" && e.Layer() != c.Path {
+				if e.Layer() != "" && e.Layer() != c.Path {
 					t.Errorf("layer %q was looked at, want %q", e.Layer(), c.Path)
 				}
 				heats, err := e.Batch(t.Context(), inputs, c.Class)
@@ -90,25 +101,54 @@ func TestMapsAreTensorFlows(t *testing.T) {
 					if c.Class == "" && h.Index != g.Likeliest[i] {
 						t.Errorf("sample %d: class %d was explained, want %d", i, h.Index, g.Likeliest[i])
 					}
-					compare(t, i, h, c.Maps.Values[i*area:(i+1)*area])
+					want := c.Maps.Values[i*area : (i+1)*area]
+					if len(h.Values) != len(want) || h.Height != c.Maps.Shape[1] || h.Width != c.Maps.Shape[2] {
+						t.Fatalf("sample %d: %d×%d with %d values, want %v", i, h.Height, h.Width, len(h.Values), c.Maps.Shape)
+					}
+					bound := tolerance * slices.Max(want)
+					if c.Method == "occlusion" {
+						bound = fallTolerance
+					}
+					compare(t, i, h.Values, want, bound)
 				}
 			})
 		}
 	}
 }
 
-// compare compares maps that are divided by the largest value of the expected.
-func compare(t *testing.T, sample int, h explain.Heat, want []float32) {
+func TestFeaturesAreTensorFlows(t *testing.T) {
+	for _, name := range []string{"flat", "nested"} {
+		m := load(t, name)
+		g, inputs := loadGolden(t, name)
+		for _, c := range g.Cases {
+			if c.Method != "features" {
+				continue
+			}
+			f, err := explain.NewFeatures(t.Context(), m, c.Layer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			maps, err := f.Batch(t.Context(), inputs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			size := len(c.Maps.Values) / len(maps)
+			for i, got := range maps {
+				if shape := []int{len(maps), got.Height, got.Width, got.Channels}; got.Layer != c.Path || !slices.Equal(shape, c.Maps.Shape) {
+					t.Fatalf("%s: layer %q makes %v, want %q and %v", name, got.Layer, shape, c.Path, c.Maps.Shape)
+				}
+				want := c.Maps.Values[i*size : (i+1)*size]
+				compare(t, i, got.Values, want, 1e-6*slices.Max(want))
+			}
+		}
+	}
+}
+
+func compare(t *testing.T, sample int, got, want []float32, bound float32) {
 	t.Helper()
-	if len(h.Values) != len(want) || h.Height*h.Width != len(want) {
-		t.Fatalf("sample %d: %d×%d with %d values, want %d", sample, h.Height, h.Width, len(h.Values), len(want))
-	}
-	var largest float32
-	for _, v := range want {
-		largest = max(largest, v)
-	}
-	for i, v := range h.Values {
-		if difference := max(v-want[i], want[i]-v); !(difference <= tolerance*largest) {
+	for i, v := range got {
+		if difference := max(v-want[i], want[i]-v); !(difference <= bound) {
 			t.Errorf("sample %d: value %d is %v, want %v", sample, i, v, want[i])
 			return
 		}

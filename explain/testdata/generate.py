@@ -109,6 +109,38 @@ def maps(model, x, layer, classes, probability, method):
         last.activation = activation
 
 
+def places(side, patch, stride):
+    """Where patches begin along a side: every stride, the last one at the end."""
+    return sorted({min(at, side - patch) for at in range(0, side - patch + stride, stride)})
+
+
+def falls(model, x, classes, patch, stride):
+    """Occlusion: at each pixel the mean fall of the class's probability over the patches that cover it."""
+
+    def probability(pictures, number):
+        p = model(pictures, training=False).numpy().astype("float64")
+        if p.shape[1] == 1:
+            p = np.concatenate([1 - p, p], 1)
+        return p[:, number]
+
+    height, width = x.shape[1:3]
+    corners = [(top, left) for top in places(height, patch, stride) for left in places(width, patch, stride)]
+    result = []
+    for picture, number in zip(x, classes):
+        covers = np.zeros((len(corners), height, width))
+        for cover, (top, left) in zip(covers, corners):
+            cover[top : top + patch, left : left + patch] = 1
+        covered = np.where(covers[..., None] == 1, picture.mean((0, 1), dtype="float64"), picture).astype("float32")
+        fall = probability(picture[None], number) - probability(covered, number)
+        result.append((covers * fall[:, None, None]).sum(0) / covers.sum(0))
+    return np.stack(result)
+
+
+def features(model, x, layer):
+    """What a layer makes of the pictures."""
+    return run(model, tf.constant(x), layer.rpartition("/")[2])[1][0].numpy()
+
+
 def numbers(x):
     x = np.asarray(x)
     return {"shape": list(x.shape), "values": [float(f"{v:.7g}") for v in x.astype("float64").ravel()]}
@@ -133,6 +165,15 @@ def write(model, seed, deep, last):
                         "probability": probability, "maps": numbers(maps(model, x, layer, classes, probability, method)),
                     }
                 )
+        for patch, stride in [] if name else [(1, 1), (4, 3), (5, 5)]:
+            cases.append(
+                {
+                    "method": "occlusion", "class": "" if which is None else str(which), "patch": patch, "stride": stride,
+                    "maps": numbers(falls(model, x, classes, patch, stride)),
+                }
+            )
+    for name, layer in [("", last), (deep, deep)]:
+        cases.append({"method": "features", "layer": name, "path": layer, "maps": numbers(features(model, x, layer))})
     model.save(HERE / f"{model.name}.keras")
     with open(HERE / f"{model.name}.json", "w") as file:
         json.dump({"inputs": numbers(x), "likeliest": likeliest.tolist(), "cases": cases}, file)
