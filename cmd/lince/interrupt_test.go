@@ -127,6 +127,44 @@ func refuseUnlessResumed(t *testing.T, args []string) {
 	}
 }
 
+// TestResumeNoticesPictures: a run does not go on with other pictures, not with
+// those that look the same to the file system either.
+func TestResumeNoticesPictures(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot be sent a Ctrl-C on Windows")
+	}
+	folder, out := drawn(t, 20, "circle", "star"), filepath.Join(t.TempDir(), "shapes.keras")
+	args := small(folder, out, "--epochs", "400", "--batch", "4")
+	if status, printed := interruptAfter(t, "Epoch 2/", command(t, args...)); status != interrupted {
+		t.Fatalf("exit status %d:\n%s", status, printed)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "circle", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no pictures: %v", err)
+	}
+	whole, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(files[0], append(slices.Clone(whole), 0), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := call(t, append(args, "--resume")...)
+	if o.status != failed || !strings.Contains(o.screen, "are not those that the training began with") || !strings.Contains(o.screen, "--anew") {
+		t.Errorf("with a changed picture: exit status %d saying %s", o.status, o.screen)
+	}
+	settings := strings.TrimSuffix(out, "keras") + "settings.json"
+	if said := succeed(t, "train", "--settings", settings, "--epochs", "1", "--out", filepath.Join(t.TempDir(), "again.keras")); !strings.Contains(said, "pictures are not those of "+settings) {
+		t.Errorf("a repeated run with a changed picture says\n%s", said)
+	}
+	if err := os.WriteFile(files[0], whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := succeed(t, append(args, "--resume", "--epochs", "1")...); strings.Contains(said, "are not those") {
+		t.Errorf("with the pictures of before it says\n%s", said)
+	}
+}
+
 func sameWeights(t *testing.T, one, other string) {
 	t.Helper()
 	a, err := lince.Load(one)

@@ -199,6 +199,9 @@ func (t *training) loss() losses.Loss {
 func (t *training) fit(ctx context.Context) error {
 	t.data.describe(t.say)
 	t.describe()
+	if err := t.identify(ctx); err != nil {
+		return err
+	}
 	if err := t.prepareFeatures(ctx); err != nil {
 		return err
 	}

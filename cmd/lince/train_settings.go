@@ -49,6 +49,7 @@ type trainSettings struct {
 	baseSettings
 	finetuneSettings
 	Augment augmentSettings `json:"augment"`
+	picturesDigest
 
 	// What belongs to one call and not to the run.
 	resume, anew, json, sized bool
