@@ -82,7 +82,9 @@ func FuzzInferV2(f *testing.F) {
 			for i := range outputs {
 				outputs[i] = [][]float32{{1, 2}}
 			}
-			e.answerV2(request, outputs)
+			if _, _, err := e.answerV2(request, outputs); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"net/http"
+	"slices"
 
 	"github.com/lince-ml/lince/serve/internal/jsontensor"
 	"github.com/lince-ml/lince/tensor"
@@ -38,6 +40,9 @@ func (d datatype) split(samples []sample, content []byte, length, input, inputs 
 		values := make([]float32, length)
 		for i := range values {
 			values[i] = d.read(part[i*d.size:])
+			if d.size == 8 && math.IsInf(float64(values[i]), 0) && !infinite(part[i*8:]) {
+				return fmt.Errorf("a number beyond what a float32 can hold in sample %d", s)
+			}
 		}
 		samples[s].values = make([][]float32, inputs)
 		samples[s].values[input] = values
@@ -45,9 +50,14 @@ func (d datatype) split(samples []sample, content []byte, length, input, inputs 
 	return nil
 }
 
+// infinite reports whether a float64 in binary is.
+func infinite(b []byte) bool {
+	return math.IsInf(math.Float64frombits(binary.LittleEndian.Uint64(b)), 0)
+}
+
 // answerV2 writes the outputs that a request asks for: JSON, and the values of
-// those that are to be binary behind it.
-func (e *edition) answerV2(request *requestV2, outputs [][][]float32) (text, behind []byte) {
+// those that are to be binary behind it. JSON has no word for NaN and infinities.
+func (e *edition) answerV2(request *requestV2, outputs [][][]float32) (text, behind []byte, err error) {
 	asked := request.outputs
 	if len(asked) == 0 {
 		for _, output := range e.outputs {
@@ -70,10 +80,19 @@ func (e *edition) answerV2(request *requestV2, outputs [][][]float32) (text, beh
 			if out.binary != nil {
 				asBinary = *out.binary
 			}
-			text, behind = output.append(text, behind, column(outputs, o), asBinary)
+			rows := column(outputs, o)
+			if !asBinary && slices.ContainsFunc(rows, unspeakable) {
+				return nil, nil, fail(http.StatusInternalServerError, "the output %q is not a number, which JSON cannot say: ask for it as binary_data, or mend the model, whose weights may have been spoilt in training", output.name)
+			}
+			text, behind = output.append(text, behind, rows, asBinary)
 		}
 	}
-	return append(text, "]}"...), behind
+	return append(text, "]}"...), behind, nil
+}
+
+// unspeakable reports whether there are NaN or infinities among values.
+func unspeakable(values []float32) bool {
+	return slices.ContainsFunc(values, func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) })
 }
 
 // column returns the values of an output for all samples.

@@ -108,7 +108,10 @@ func (s *Server) inferV2(w http.ResponseWriter, r *http.Request, at address) err
 	if err != nil {
 		return err
 	}
-	text, binary := e.answerV2(request, outputs)
+	text, binary, err := e.answerV2(request, outputs)
+	if err != nil {
+		return err
+	}
 	contentType := "application/json"
 	if len(binary) > 0 {
 		contentType = "application/octet-stream"

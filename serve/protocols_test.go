@@ -109,6 +109,38 @@ func TestProtocolsAgree(t *testing.T) {
 	near(t, "V2, two pictures", got, append(append([]float32{}, wantLarge...), want...), err)
 }
 
+// TestNumbersThatJSONCannotSay: what a float32 cannot hold is refused, NaN is
+// taken, and told as each protocol can.
+func TestNumbersThatJSONCannotSay(t *testing.T) {
+	client, _, _ := started(t, nil)
+	ctx := t.Context()
+	single, double := make([]byte, 4*side*side*3), make([]byte, 8*side*side*3)
+	binary.LittleEndian.PutUint32(single[40:], math.Float32bits(float32(math.NaN())))
+	binary.LittleEndian.PutUint64(double[40:], math.Float64bits(1e39))
+	whole := []int{1, side, side, 3}
+	input := func(datatype string, behind []byte) restclient.Tensor {
+		return restclient.Tensor{Name: "input_layer", Datatype: datatype, Shape: whole, Binary: behind}
+	}
+	_, _, err := client.Do(ctx, http.MethodPost, "/v1/models/shapes:predict", nil, []byte(`{"instances": [`+nested("1e39")+`]}`))
+	refused(t, "instances", err, http.StatusBadRequest, "1e+39 is beyond what a float32 can hold")
+	_, _, err = client.Do(ctx, http.MethodPost, "/v2/models/shapes/infer", nil,
+		[]byte(`{"inputs": [{"name": "input_layer", "datatype": "FP32", "shape": [1, 8, 8, 3], "data": `+nested("-3.5e38")+`}]}`))
+	refused(t, "V2", err, http.StatusBadRequest, "beyond what a float32 can hold")
+	_, err = client.Infer(ctx, "shapes", input("FP64", double), true)
+	refused(t, "V2, FP64", err, http.StatusBadRequest, "beyond what a float32 can hold")
+
+	got, err := client.Infer(ctx, "shapes", input("FP32", single), true)
+	if err != nil || len(got) != 3 || !math.IsNaN(float64(got[0])) {
+		t.Errorf("NaN answered in binary: %v %v", got, err)
+	}
+	_, err = client.Infer(ctx, "shapes", input("FP32", single), false)
+	refused(t, "NaN answered in V2's JSON", err, http.StatusInternalServerError, "ask for it as binary_data")
+	_, body, err := client.Do(ctx, http.MethodPost, "/v1/models/shapes:predict", nil, []byte(`{"instances": [`+nested("NaN")+`]}`))
+	if err != nil || string(body) != `{"predictions":[[NaN,NaN,NaN]]}` { // as TensorFlow Serving writes it
+		t.Errorf("NaN answered by TensorFlow Serving's protocol: %s %v", body, err)
+	}
+}
+
 type classification struct {
 	Model, Version string
 	Predictions    []struct {

@@ -38,6 +38,9 @@ func TestTensorShapes(t *testing.T) {
 		{text: `[1.]`, fault: "after its point"},
 		{text: `[-]`, fault: "a minus"},
 		{text: `[1e400]`, fault: "no number that a float64 can hold"},
+		{text: `[3.4028235e38, -3.40282350000001e38]`, values: []float32{math.MaxFloat32, -math.MaxFloat32}, shape: []int{2}},
+		{text: `[3.5e38]`, fault: "beyond what a float32 can hold"},
+		{text: `[-1e39]`, fault: "beyond what a float32 can hold"},
 		{text: `[1e]`, fault: "no number"},
 		{text: strings.Repeat("[", 100), fault: "in one another"},
 	} {

@@ -89,8 +89,8 @@ func (s *Scanner) special(negative bool) (float64, error) {
 
 // Tensor reads numbers in nested lists, appends them to values, row by row, and
 // returns the lists' shape, empty for a bare number. Lists of different lengths
-// side by side, and more than limit numbers, are errors. true and false count
-// as 1 and 0.
+// side by side, more than limit numbers, and numbers beyond float32 are errors.
+// true and false count as 1 and 0.
 func (s *Scanner) Tensor(values []float32, limit int) ([]float32, []int, error) {
 	t := tensor{scanner: s, values: values, limit: limit}
 	if err := t.read(0); err != nil {
@@ -170,6 +170,10 @@ func (t *tensor) number(depth int) error {
 	} else {
 		value, err = s.Number()
 	}
-	t.values = append(t.values, float32(value))
+	single := float32(value)
+	if math.IsInf(float64(single), 0) && !math.IsInf(value, 0) {
+		return s.Errorf("%v is beyond what a float32 can hold", value)
+	}
+	t.values = append(t.values, single)
 	return err
 }
