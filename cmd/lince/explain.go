@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -68,6 +69,9 @@ explained all the same, and the exit status is 1.`,
 			if err := s.check(args[1:]); err != nil {
 				return misuse(cmd, err)
 			}
+			if err := s.unused(cmd.Flags()); err != nil {
+				return misuse(cmd, err)
+			}
 			if s.double && settings.precision != singlePrecision {
 				return misuse(cmd, fmt.Errorf("--float64 and --precision %s exclude each other", settings.precision))
 			}
@@ -132,8 +136,35 @@ func (s *explainSettings) check(pictures []string) error {
 		return fmt.Errorf("--method %s takes no pictures, but %s is given", s.method, pictures[0])
 	case s.out == "" && (!s.asJSON || s.method == ofMaxima):
 		return fmt.Errorf("there is nowhere to go with the result: give --out FILE.png or a folder")
+	case slices.Contains([]string{".jpg", ".jpeg", ".gif", ".webp", ".svg"}, strings.ToLower(filepath.Ext(s.out))):
+		return fmt.Errorf("--out %s: pictures are written as PNG; name a file that ends in .png, or a folder", s.out)
 	case s.asJSON && s.method == ofMaxima:
 		return fmt.Errorf("--method %s makes pictures, not values; leave --json out", s.method)
+	}
+	return nil
+}
+
+// unused tells which of the given flags the method would ignore.
+func (s *explainSettings) unused(flags *pflag.FlagSet) error {
+	byGradients := []string{byGradCAM, byGradCAMPlus, bySaliency, bySmoothGrad}
+	for _, only := range []struct {
+		flag    string
+		methods []string
+	}{
+		{"layer", []string{byGradCAM, byGradCAMPlus, ofFeatures, ofMaxima}},
+		{"class", append(slices.Clone(byGradients), byOcclusion, ofMaxima)},
+		{"probability", byGradients},
+		{"samples", []string{bySmoothGrad}},
+		{"noise", []string{bySmoothGrad}},
+		{"patch", []string{byOcclusion}},
+		{"stride", []string{byOcclusion}},
+		{"unit", []string{ofMaxima}},
+		{"steps", []string{ofMaxima}},
+		{"seed", []string{bySmoothGrad, ofMaxima}},
+	} {
+		if flags.Changed(only.flag) && !slices.Contains(only.methods, s.method) {
+			return fmt.Errorf("--%s says nothing to --method %s, but to %s", only.flag, s.method, strings.Join(only.methods, ", "))
+		}
 	}
 	return nil
 }

@@ -31,7 +31,13 @@ func TestExplainOnePicture(t *testing.T) {
 	for _, method := range explainMethods {
 		t.Run(method, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "why.png")
-			args := []string{"explain", model, "--method", method, "--out", out, "--steps", "3", "--samples", "2"}
+			args := []string{"explain", model, "--method", method, "--out", out}
+			switch method {
+			case bySmoothGrad:
+				args = append(args, "--samples", "2")
+			case ofMaxima:
+				args = append(args, "--steps", "3")
+			}
 			if method != ofFilters && method != ofMaxima {
 				args = append(args, picture)
 			}
@@ -130,6 +136,9 @@ func TestExplainMisuse(t *testing.T) {
 		{"unknown class", []string{picture, "--out", out, "--class", "cat"}, failed, "circle, star"},
 		{"pictures for filters", []string{picture, "--out", out, "--method", "filters"}, misused, "takes no pictures"},
 		{"units and a class", []string{"--out", out, "--method", "maximize", "--class", "star", "--unit", "1"}, misused, "--class"},
+		{"a layer for pixels", []string{picture, "--out", out, "--method", "saliency", "--layer", "conv2d"}, misused, "but to grad-cam"},
+		{"a class for features", []string{picture, "--out", out, "--method", "features", "--class", "star"}, misused, "--class"},
+		{"no such format", []string{picture, "--out", "why.jpg"}, misused, ".png"},
 		{"two precisions", []string{picture, "--out", out, "--float64", "--precision", "bf16"}, misused, "exclude each other"},
 		{"no such unit", []string{"--out", out, "--method", "maximize", "--unit", "7"}, failed, "expected 0 to 1"},
 	}
