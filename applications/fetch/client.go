@@ -26,6 +26,10 @@ type File struct {
 	// where both are there. Where neither is, the checksum of what was fetched
 	// first is kept and compared from then on.
 	MD5, SHA256 string
+	// Whole, where neither checksum is there, tells whether the file at a path is
+	// all there, such as by the size that its own header announces; nil takes
+	// whatever comes.
+	Whole func(path string) error
 }
 
 // Client fetches files. The zero value is ready: it uses the folders and the

@@ -48,6 +48,9 @@ func (c Client) copyFile(ctx context.Context, file File, source string) (string,
 	if _, err := io.Copy(p, stoppable{ctx, from}); err != nil {
 		return "", err
 	}
+	if err := file.whole(p.path); err != nil {
+		return "", fmt.Errorf("%s: %w", source, err)
+	}
 	if err := file.matches(p.sums.sha256(), p.sums.md5(), c.record(file)); err != nil {
 		return "", fmt.Errorf("%s: %w", source, err)
 	}

@@ -62,7 +62,9 @@ func (c Client) from(ctx context.Context, file File, address string, p *partial,
 		before := p.size
 		err := c.transfer(ctx, file, address, p)
 		if err == nil {
-			err = file.matches(p.sums.sha256(), p.sums.md5(), known)
+			if err = file.whole(p.path); err == nil {
+				err = file.matches(p.sums.sha256(), p.sums.md5(), known)
+			}
 			if err == nil {
 				return nil
 			}

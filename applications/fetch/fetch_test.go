@@ -393,3 +393,42 @@ func TestRefusedFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestWhole: without a checksum a file that says itself that it is cut off is
+// not taken, and one that was taken before gives way.
+func TestWhole(t *testing.T) {
+	whole, err := os.ReadFile(filepath.Join("..", "..", "format", "hdf5", "testdata", "chunks.h5"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := applications.WeightFile{Name: "net.h5", URL: "https://example.org/net.h5"}
+	c := client(t)
+	c.From = t.TempDir()
+	source, kept := filepath.Join(c.From, "net.h5"), filepath.Join(c.Folder, "net.h5")
+	write(t, source, whole[:len(whole)/2])
+	if _, err := c.Weights(t.Context(), weights); err == nil || !strings.Contains(err.Error(), source) {
+		t.Errorf("half a file: %v", err)
+	}
+	if _, err := os.Stat(kept); err == nil {
+		t.Error("half a file is kept")
+	}
+	file := fetch.Published(weights)
+	file.Whole = nil // as in a cache of before
+	if _, err := c.Get(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	write(t, source, whole)
+	path, err := c.Weights(t.Context(), weights)
+	if err != nil || path != kept {
+		t.Fatalf("the whole file: %q, %v", path, err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, whole) {
+		t.Errorf("%d bytes are kept of %d, %v", len(got), len(whole), err)
+	}
+	s := newServer(t, 0, sends(200, whole[:len(whole)/2]))
+	c = client(t)
+	weights.URL = s.URL + "/net.h5"
+	if path, err := c.Weights(t.Context(), weights); err == nil {
+		t.Errorf("half a file from a server is kept as %s", path)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -70,6 +71,12 @@ func (c Client) verify(ctx context.Context, file File, path string) error {
 		return fmt.Errorf("%s is no regular file", path)
 	}
 	known := c.record(file)
+	if err := file.whole(path); err != nil {
+		if known.Path == path { // it was taken for the right one
+			err = errors.Join(err, os.Remove(c.recordPath(file)))
+		}
+		return err
+	}
 	if known.Path == path && known.Size == info.Size() && known.Modified.Equal(info.ModTime()) {
 		return file.matches(known.SHA256, known.MD5, known)
 	}
@@ -84,6 +91,14 @@ func (c Client) verify(ctx context.Context, file File, path string) error {
 		return err
 	}
 	return nil
+}
+
+// whole reports what a file without a published checksum lacks.
+func (f File) whole(path string) error {
+	if f.published() || f.Whole == nil {
+		return nil
+	}
+	return f.Whole(path)
 }
 
 // matches compares sums with those that are published or known.

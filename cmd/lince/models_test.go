@@ -67,11 +67,15 @@ func TestModels(t *testing.T) {
 // file will do.
 func TestModelsFetch(t *testing.T) {
 	alone(t)
+	weights, err := os.ReadFile(baseWeights(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var asked []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.URL.Path)
 		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Write([]byte("weights"))
+		w.Write(weights)
 	}))
 	defer server.Close()
 	cache := t.TempDir()
@@ -92,7 +96,7 @@ func TestModelsFetch(t *testing.T) {
 	if o := call(t, "models", "fetch", "inception_v3", "--from", filepath.Join(from, "nowhere"), "--cache", other); o.status != failed || !strings.Contains(o.screen, "no such") {
 		t.Errorf("status %d: %s", o.status, o.screen)
 	}
-	_, err := fetchesOr(fetch.Client{Folder: other, From: from}, fileInstead)(t.Context(), applications.ClassIndexFile())
+	_, err = fetchesOr(fetch.Client{Folder: other, From: from}, fileInstead)(t.Context(), applications.ClassIndexFile())
 	if err == nil || !strings.Contains(err.Error(), "--weights takes a FILE") {
 		t.Errorf("what cannot be fetched: %v", err)
 	}

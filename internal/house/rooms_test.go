@@ -75,7 +75,7 @@ var rooms = map[string][]string{
 	"transfer":            slices.Concat(below, root),
 	"applications":        slices.Concat(below, root, []string{"applications/blocks"}),
 	"applications/blocks": {"activations", "initializers", "layers", "regularizers"},
-	"applications/fetch":  {"applications"},
+	"applications/fetch":  {"applications", "format/hdf5"},
 	"serve":               slices.Concat(below, root, []string{"images/picture", "serve/internal/batching", "serve/internal/jsontensor"}),
 	"report":              slices.Concat(below, root, []string{"plot", "report/measure", "internal/markup", "internal/web"}),
 	"report/measure":      {},
