@@ -236,5 +236,9 @@ func TestMetadataAndHealth(t *testing.T) {
 		if err != nil || !strings.Contains(string(body), text) {
 			t.Errorf("%s: %s %v, expected %s", path, body, err, text)
 		}
+		header, rest, err := client.Do(t.Context(), http.MethodHead, path, nil, nil)
+		if length := header.Get("Content-Length"); err != nil || len(rest) > 0 || path != "/metrics" && length != fmt.Sprint(len(body)) {
+			t.Errorf("HEAD %s: %q of length %q, %v; expected no body of length %d", path, rest, length, err, len(body))
+		}
 	}
 }

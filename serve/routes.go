@@ -54,7 +54,7 @@ func malformed(r *http.Request) error {
 	if strings.HasPrefix(r.URL.Path, "/v1/") {
 		status = http.StatusBadRequest
 	}
-	return fail(status, "Malformed request: %s %.200s", r.Method, r.URL.Path)
+	return fail(status, "Malformed request: %.20s %.200s", r.Method, r.URL.Path)
 }
 
 func answerBy(w http.ResponseWriter, r *http.Request, route string, at address, handle handler) {
@@ -83,7 +83,7 @@ func (s *Server) routeV1(w http.ResponseWriter, r *http.Request) {
 		"POST :regress":  {"v1-regress", s.unsupportedV1},
 		"POST :predict":  {"v1-predict", s.predictV1},
 	}
-	found, known := handlers[r.Method+" "+at.verb]
+	found, known := handlers[method(r)+" "+at.verb]
 	if !ok || !known {
 		refuse(w, malformed(r))
 		return
@@ -96,15 +96,24 @@ func (s *Server) routeV1(w http.ResponseWriter, r *http.Request) {
 func (s *Server) routeV2(w http.ResponseWriter, r *http.Request) {
 	at, ok := splitAddress(strings.TrimPrefix(r.URL.Path, "/v2/models/"), "/")
 	switch {
-	case ok && r.Method == http.MethodGet && at.verb == "":
+	case ok && method(r) == http.MethodGet && at.verb == "":
 		answerBy(w, r, "v2-metadata", at, s.metadataV2)
-	case ok && r.Method == http.MethodGet && at.verb == "ready":
+	case ok && method(r) == http.MethodGet && at.verb == "ready":
 		answerBy(w, r, "v2-ready", at, s.modelReady)
 	case ok && r.Method == http.MethodPost && at.verb == "infer":
 		answerBy(w, r, "v2-infer", at, s.inferV2)
 	default:
 		refuse(w, malformed(r))
 	}
+}
+
+// method returns what a request asks to be done: HEAD is answered as GET, by
+// net/http without the body.
+func method(r *http.Request) string {
+	if r.Method == http.MethodHead {
+		return http.MethodGet
+	}
+	return r.Method
 }
 
 // splitAddress takes a path apart. A verb behind a colon keeps it.
