@@ -1,12 +1,12 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -75,7 +75,11 @@ func (s *Server) around(next http.Handler) http.Handler {
 			a.Header().Set("Connection", "close")
 		}
 		defer func() {
-			if cause := recover(); cause != nil {
+			cause := recover()
+			aborted := cause == http.ErrAbortHandler // the connection is to be closed
+			if aborted {
+				a.status = cmp.Or(a.status, statusClosed)
+			} else if cause != nil {
 				a.err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 				if a.status == 0 {
 					refuse(a, a.err)
@@ -84,6 +88,9 @@ func (s *Server) around(next http.Handler) http.Handler {
 			took := time.Since(begun)
 			s.meters.answered(a.route, a.status, took)
 			s.log(r, a, id, took)
+			if aborted {
+				panic(cause)
+			}
 			a.linger(s.limits.Body)
 		}()
 		ctx, cancel := context.WithTimeout(r.Context(), s.limits.Upload+s.limits.Answer-s.telling())
@@ -109,37 +116,6 @@ func (s *Server) bound(w http.ResponseWriter, r *http.Request, begun time.Time) 
 		_ = control.SetReadDeadline(begun.Add(s.limits.Upload))
 	}
 	_ = control.SetWriteDeadline(begun.Add(s.limits.Upload + s.limits.Answer))
-}
-
-// log tells of a request: failures of the server as errors, those of clients
-// as warnings, and successes for who wants to know all.
-func (s *Server) log(r *http.Request, a *answer, id string, took time.Duration) {
-	level := slog.LevelDebug
-	switch {
-	case a.status == http.StatusServiceUnavailable: // there may be very many
-	case a.status >= 500:
-		level = slog.LevelError
-	case a.status >= 400:
-		level = slog.LevelWarn
-	}
-	if !s.options.Log.Enabled(r.Context(), level) {
-		return
-	}
-	attributes := []slog.Attr{
-		slog.String("id", id), slog.String("method", r.Method), slog.String("path", shortened(r.URL.Path, 200)),
-		slog.Int("status", a.status), slog.Int64("bytes", a.bytes), slog.Duration("took", took), slog.String("client", r.RemoteAddr),
-	}
-	if a.err != nil {
-		attributes = append(attributes, slog.Any("error", a.err))
-	}
-	s.options.Log.LogAttrs(r.Context(), level, "request", attributes...)
-}
-
-func shortened(text string, most int) string {
-	if len(text) > most {
-		return text[:most]
-	}
-	return text
 }
 
 // requestID returns the client's id of the request, if it is one to be put

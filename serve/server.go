@@ -26,6 +26,8 @@ type Server struct {
 	ready    atomic.Bool
 	local    atomic.Bool // bound to a loopback address
 	retiring sync.WaitGroup
+	refusals pace // of the log's lines on clients' mistakes
+	failures pace // and on the server's
 }
 
 // New loads the models and returns a server that is ready. The error names
