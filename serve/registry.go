@@ -93,9 +93,7 @@ func (s *Server) load(ctx context.Context, found *entry) error {
 	next, err := s.open(ctx, found, number)
 	s.meters.loaded(found.Name, number, err)
 	if err != nil {
-		err = fmt.Errorf("serve: %s: %w", found.Path, err)
-		s.options.Log.Error("model not loaded", "model", found.Name, "file", found.Path, "error", err)
-		return err
+		return fmt.Errorf("serve: %s: %w", found.Path, err)
 	}
 	former := found.replace(next)
 	s.options.Log.Info("model ready", "model", next.name, "version", next.number, "file", found.Path, "seconds", time.Since(begun).Seconds())
@@ -127,12 +125,21 @@ func (s *Server) open(ctx context.Context, found *entry, number int) (*edition, 
 	return next, nil
 }
 
+// reload loads an entry anew, and tells the log where that fails.
+func (s *Server) reload(ctx context.Context, found *entry) error {
+	err := s.load(ctx, found)
+	if err != nil {
+		s.options.Log.Error("model not loaded", "model", found.Name, "file", found.Path, "error", err)
+	}
+	return err
+}
+
 // Reload reads the files of all models again. A file that cannot be read leaves
 // its model as it was; the errors say which.
 func (s *Server) Reload(ctx context.Context) error {
 	var errs []error
 	for _, model := range s.options.Models {
-		errs = append(errs, s.load(ctx, s.entries[model.Name]))
+		errs = append(errs, s.reload(ctx, s.entries[model.Name]))
 	}
 	return errors.Join(errs...)
 }
@@ -156,7 +163,7 @@ func (s *Server) watch(ctx context.Context) {
 			settled := before[found.Name] == now
 			before[found.Name] = now
 			if settled && now != found.lastSeen() {
-				_ = s.load(ctx, found) // the log tells
+				_ = s.reload(ctx, found) // the log tells
 			}
 		}
 	}
