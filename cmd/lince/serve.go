@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -156,7 +155,7 @@ func (s *serving) complete(cmd *cobra.Command, args []string) (err error) {
 		return err
 	}
 	s.options.Explain, s.options.Page = openOverlays, page.Handler()
-	s.options.Token, err = s.readToken()
+	s.options.Token, err = s.readToken(cmd.Flags())
 	return err
 }
 
@@ -205,20 +204,30 @@ func (s *serving) encryption() (*tls.Config, error) {
 }
 
 // readToken takes the token from where it is given: the flag, the file, or the
-// environment.
-func (s *serving) readToken() (string, error) {
-	if s.tokenFile == "" {
-		return cmp.Or(s.token, os.Getenv(tokenVariable)), nil
-	}
-	if s.token != "" {
+// environment; without white space around it, which no header can bring. A blank
+// one is refused: it would open the server to everybody.
+func (s *serving) readToken(flags *pflag.FlagSet) (string, error) {
+	byVariable, inEnvironment := os.LookupEnv(tokenVariable)
+	token, from := byVariable, tokenVariable
+	switch {
+	case flags.Changed("token") && flags.Changed("token-file"):
 		return "", usageError{errors.New("--token and --token-file say the same; give one")}
+	case flags.Changed("token"):
+		token, from = s.token, "--token"
+	case flags.Changed("token-file"):
+		content, err := os.ReadFile(s.tokenFile)
+		if err != nil {
+			return "", err
+		}
+		token, from = string(content), s.tokenFile
+	case !inEnvironment:
+		return "", nil
 	}
-	content, err := os.ReadFile(s.tokenFile)
-	token := strings.TrimSpace(string(content))
-	if err == nil && token == "" {
-		err = fmt.Errorf("%s: the file of the token is empty", s.tokenFile)
+	token = strings.TrimSpace(token)
+	if token == "" {
+		return "", fmt.Errorf("%s: the token is empty; leave it out to serve without one", from)
 	}
-	return token, err
+	return token, nil
 }
 
 // announce says where the server is to be found, and warns if it is open to

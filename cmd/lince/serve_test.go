@@ -136,6 +136,7 @@ func TestServeRefusesWrongFlags(t *testing.T) {
 		{[]string{"serve", path, "--tls-cert", "a.pem", "--tls-key", "b.pem"}, failed, "a.pem"},
 		{[]string{"serve", path, "--token", "a", "--token-file", "b"}, misused, "give one"},
 		{[]string{"serve", path, "--token-file", empty}, failed, "is empty"},
+		{[]string{"serve", path, "--token", " "}, failed, "is empty"},
 		{[]string{"serve", path, "--max-body", "much"}, misused, "--max-body"},
 		{[]string{"serve", path, "--max-bodies", "much"}, misused, "--max-bodies"},
 		{[]string{"serve", path, "--log", "xml"}, misused, "--log"},
@@ -149,6 +150,26 @@ func TestServeRefusesWrongFlags(t *testing.T) {
 		if o := call(t, c.args...); o.status != c.status || !strings.Contains(o.screen, c.text) {
 			t.Errorf("lince %s: status %d, %q; expected %d and %q", strings.Join(c.args, " "), o.status, o.screen, c.status, c.text)
 		}
+	}
+}
+
+// TestServeTrimsItsToken: what stands around a token in the environment is no part
+// of it, and a blank one does not open the server.
+func TestServeTrimsItsToken(t *testing.T) {
+	for _, c := range []struct{ variable, token, fault string }{{" secret\n", "secret", ""}, {"", "", "is empty"}, {" \t", "", "is empty"}} {
+		t.Setenv(tokenVariable, c.variable)
+		var s serving
+		token, err := s.readToken(newServe().Flags())
+		if token != c.token || (err != nil) != (c.fault != "") || err != nil && !strings.Contains(err.Error(), c.fault) {
+			t.Errorf("%q: %q %v, expected %q %q", c.variable, token, err, c.token, c.fault)
+		}
+	}
+}
+
+// TestServeTellsAFailedStartOnce.
+func TestServeTellsAFailedStartOnce(t *testing.T) {
+	if o := call(t, "serve", "absent.keras"); strings.Count(o.screen, "absent.keras") > 2 || strings.Contains(o.screen, "model not loaded") {
+		t.Errorf("told more than once: %s", o.screen)
 	}
 }
 
