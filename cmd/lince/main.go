@@ -33,6 +33,7 @@ const debugVariable = "LINCE_DEBUG"
 
 // run carries out a command line and returns the exit status.
 func run(ctx context.Context, args []string, out, screen io.Writer) int {
+	out, screen = printable{out}, printable{screen}
 	return guarded(screen, func() int {
 		root := newRoot(out, screen)
 		root.SetArgs(args)

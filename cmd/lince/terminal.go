@@ -17,6 +17,9 @@ import (
 
 // isTerminal reports whether a writer is a screen that can be rewritten.
 func isTerminal(w io.Writer) bool {
+	if p, ok := w.(printable); ok {
+		w = p.to
+	}
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
 }

@@ -100,7 +100,7 @@ func (s *trainSettings) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
-	t.log = log
+	t.log = printable{log}
 	err = t.fit(cmd.Context())
 	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(t.log, withProgramName(err.Error()))
