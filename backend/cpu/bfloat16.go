@@ -3,47 +3,90 @@ package cpu
 import (
 	"slices"
 
+	"github.com/lince-ml/lince/backend/cpu/internal/conv"
 	"github.com/lince-ml/lince/graph"
+	"github.com/lince-ml/lince/tensor"
 )
 
-// storeRounded finds the results of convolutions that none but convolutions in
-// bfloat16 read, as pictures or as residual. They are rounded as they are
-// stored, which halves what moves through memory; the first of them would round
-// the others' pictures all the same.
+// storeRounded finds the pictures that none but convolutions in bfloat16 read,
+// also by way of poolings and concatenations, and the residuals that they add.
+// They are rounded as they are stored, which halves what moves through memory;
+// the convolutions would round them all the same.
 func (c *compiler) storeRounded() {
 	if !c.engine.options.BFloat16 {
 		return
 	}
-	rounds := map[*unit]bool{}
-	for _, u := range c.units {
-		rounds[u] = c.rounds(u)
+	products := map[*unit]bool{}
+	for _, v := range c.values {
+		u := v.unit
+		if u == nil {
+			continue
+		}
+		if f := c.forwardOf(u); f != nil {
+			products[u] = f.Rounds()
+			v.rounded = v == u.result() && (f.Rounds() || f.RoundsResult() && u.residual == nil)
+		} else {
+			v.rounded = u.poolsRounded(v) || v.isJoined()
+		}
+		v.rounded = v.rounded && !v.root && !v.lasting && v.typ.DType == tensor.Float32 && len(v.typ.Shape) == 4
 	}
-	for _, u := range c.units {
-		v := u.result()
-		v.rounded = rounds[u] && v.slot == nil && !v.root && !v.lasting &&
-			!slices.ContainsFunc(v.users, func(user *value) bool { return !rounds[user.unit] || !user.unit.takesRounded(v) })
-	}
-	// A result may lie where its residual does, so both are rounded or neither.
+	// What one of them must be hangs together with the others.
 	for changed := true; changed; {
 		changed = false
-		for _, u := range c.units {
-			if v := u.result(); rounds[u] && u.residual != nil && v.rounded != u.residual.rounded {
-				v.rounded, u.residual.rounded, changed = false, false, true
+		for _, v := range c.values {
+			if v.rounded && !v.staysRounded(products) {
+				v.rounded, changed = false, true
 			}
 		}
 	}
 }
 
-// rounds reports whether a unit is a convolution in bfloat16 that can read and
-// write such numbers.
-func (c *compiler) rounds(u *unit) bool {
+// forwardOf returns the convolution that a unit is and does no more than store,
+// nil for others.
+func (c *compiler) forwardOf(u *unit) *conv.Forward {
 	v := u.members[0]
 	op, ok := v.op.(graph.Convolution)
 	if !ok || u.kind != product || u.pooled != nil || u.expansion != nil {
-		return false
+		return nil
 	}
 	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape, v.pictures(c.capacity))
-	return c.convolutions(g).Forward(g).Rounds()
+	return c.convolutions(g).Forward(g)
+}
+
+// poolsRounded reports whether v is what a unit pools, and not the numbers or
+// the halves that a convolution pools by itself.
+func (u *unit) poolsRounded(v *value) bool {
+	if u.pooled == nil || u.pooled.last != v || u.pooled.which != nil {
+		return false
+	}
+	window, _ := u.pooled.window()
+	return u.kind == single || u.convolved() != nil && !isHalving(window.Window)
+}
+
+// staysRounded reports whether a value can be rounded if all others are as
+// they are marked. products are the convolutions in bfloat16.
+func (v *value) staysRounded(products map[*unit]bool) bool {
+	if _, joined := v.op.(graph.Concatenation); joined && slices.ContainsFunc(v.operands, func(part *value) bool { return !part.rounded }) {
+		return false
+	}
+	// A result may lie where its residual does, so both are rounded or neither.
+	if r := v.unit.residual; r != nil && v == v.unit.result() && !r.rounded {
+		return false
+	}
+	return !slices.ContainsFunc(v.users, func(user *value) bool {
+		u := user.unit
+		switch {
+		case u == nil:
+			return true
+		case products[u]:
+			return !u.takesRounded(v) || u.residual == v && !u.result().rounded
+		case u.pooled != nil && u.kind == single:
+			return !u.pooled.last.rounded
+		case user.isJoined():
+			return !user.rounded
+		}
+		return true
+	})
 }
 
 // takesRounded reports whether a convolution reads the value as its pictures

@@ -49,71 +49,135 @@ func TestBFloat16IsRefusedWithoutInstructions(t *testing.T) {
 	}
 }
 
-// TestBFloat16Blocks runs residual blocks, whose pictures stay bfloat16 between
-// the convolutions: results are within 2⁻⁷ of the largest for every convolution
-// in a row, and have the same bits at any number of threads.
+// TestBFloat16Blocks runs blocks whose pictures stay bfloat16 between the
+// convolutions: results are within 2⁻⁷ of the largest for every convolution or
+// pooling in a row, and have the same bits at any number of threads.
 func TestBFloat16Blocks(t *testing.T) {
 	bfloat16Engine(t, Options{Threads: 1}).Close()
-	const pictures, convolutions = 3, 5
-	g, x, outputs := residualBlocks(t)
-	program := &graph.Program{Inputs: []*graph.Node{x}, Outputs: outputs}
-	input := emptyTensor(t, x, pictures)
+	for _, test := range []struct {
+		name    string
+		program func(t *testing.T) *graph.Program
+		inARow  float64
+		rounded int // results at least
+	}{
+		{"residuals", residualBlocks, 5, 3},
+		{"branches", branches, 5, 9},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			program := test.program(t)
+			want, _ := runBlocks(t, program, Options{Threads: 1})
+			first, rounded := runBlocks(t, program, Options{Threads: 1, BFloat16: true})
+			if rounded < test.rounded {
+				t.Errorf("%d results are stored in bfloat16, expected %d or more", rounded, test.rounded)
+			}
+			for i := range want {
+				within(t, first[i], want[i], test.inARow*0x1p-7)
+			}
+			for threads := 2; threads <= 3; threads++ {
+				again, _ := runBlocks(t, program, Options{Threads: threads, BFloat16: true})
+				for i := range first {
+					if !slices.Equal(again[i], first[i]) {
+						t.Errorf("output %d differs at %d threads", i, threads)
+					}
+				}
+			}
+		})
+	}
+}
+
+// runBlocks returns a program's outputs for random pictures, and how many
+// convolutions and poolings leave bfloat16.
+func runBlocks(t *testing.T, program *graph.Program, o Options) (results [][]float32, rounded int) {
+	t.Helper()
+	const pictures = 3
+	e, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	compiled, err := e.Compile(context.Background(), program, pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer compiled.Close()
+	input := emptyTensor(t, program.Inputs[0], pictures)
 	r := rand.New(rand.NewPCG(4, 4))
 	for i := range input.Float32s() {
 		input.Float32s()[i] = float32(r.NormFloat64())
 	}
-	run := func(o Options) (results [][]float32, rounded int) {
-		e, err := New(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer e.Close()
-		compiled, err := e.Compile(context.Background(), program, pictures)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer compiled.Close()
-		arrays := []*tensor.Tensor{emptyTensor(t, outputs[0], pictures), emptyTensor(t, outputs[1], pictures)}
-		if err := compiled.Run(context.Background(), e.NewState(), pictures, []*tensor.Tensor{input}, arrays); err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range compiled.(*executable).steps {
-			if s, ok := s.step.(*convolution); ok && s.y.rounded {
+	var arrays []*tensor.Tensor
+	for _, output := range program.Outputs {
+		arrays = append(arrays, emptyTensor(t, output, pictures))
+	}
+	if err := compiled.Run(context.Background(), e.NewState(), pictures, []*tensor.Tensor{input}, arrays); err != nil {
+		t.Fatal(err)
+	}
+	for _, array := range arrays {
+		results = append(results, array.Float32s())
+	}
+	for _, s := range compiled.(*executable).steps {
+		switch s := s.step.(type) {
+		case *convolution:
+			if s.y.rounded || s.pooling != nil && s.pooling.result.rounded {
+				rounded++
+			}
+		case *pooling:
+			if s.result.rounded {
 				rounded++
 			}
 		}
-		return [][]float32{arrays[0].Float32s(), arrays[1].Float32s()}, rounded
 	}
-	want, _ := run(Options{Threads: 1})
-	first, rounded := run(Options{Threads: 1, BFloat16: true})
-	if rounded < 3 {
-		t.Errorf("%d results are stored in bfloat16, expected 3 or more", rounded)
-	}
-	for i := range want {
-		within(t, first[i], want[i], convolutions*0x1p-7)
-	}
-	for threads := 2; threads <= 3; threads++ {
-		again, _ := run(Options{Threads: threads, BFloat16: true})
-		for i := range first {
-			if !slices.Equal(again[i], first[i]) {
-				t.Errorf("output %d differs at %d threads", i, threads)
-			}
-		}
-	}
-	if err := g.Err(); err != nil {
-		t.Fatal(err)
-	}
+	return results, rounded
 }
 
 // residualBlocks returns two blocks with a shortcut each. What leaves is the
 // mean of the last one's result, so that it and its shortcut stay float32, and
 // the first one's narrowest.
-func residualBlocks(t *testing.T) (g *graph.Graph, x *graph.Node, outputs []*graph.Node) {
+func residualBlocks(t *testing.T) *graph.Program {
 	t.Helper()
-	g = graph.New()
+	g := graph.New()
+	x := g.Parameter("x", tensor.Float32, graph.Batch, 9, 9, 24)
+	convolve := randomConvolutions(t, g)
+	shortcut, inner := convolve(x, 1, 1, 70), convolve(x, 5, 1, 40).ReLU()
+	block := convolve(inner, 1, 1, 70).Add(shortcut).ReLU()
+	last := convolve(convolve(block, 1, 1, 33).ReLU(), 5, 1, 70).Add(convolve(block, 1, 1, 70)).ReLU()
+	return finished(t, g, x, last.ReduceMean(1, 2), inner)
+}
+
+func finished(t *testing.T, g *graph.Graph, x *graph.Node, outputs ...*graph.Node) *graph.Program {
+	t.Helper()
+	if err := g.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return &graph.Program{Inputs: []*graph.Node{x}, Outputs: outputs}
+}
+
+// branches returns two blocks whose branches are joined, the second of which
+// halves: convolutions as products and after Winograd, averages that the border
+// cuts, maxima. What leaves is the mean of a convolution of the second's result.
+func branches(t *testing.T) *graph.Program {
+	t.Helper()
+	b := newBlocks()
+	x := b.graph.Parameter("x", tensor.Float32, graph.Batch, 15, 15, 24)
+	convolve := randomConvolutions(t, b.graph)
+	stem := convolve(x, 3, 1, 48).ReLU().ReduceWindow(graph.Largest, valid(3, 1))
+	halves := graph.Window{Size: [2]int{3, 3}, Stride: [2]int{2, 2}, Dilation: [2]int{1, 1}, Padding: [2][2]int{{1, 1}, {1, 1}}}
+	first := graph.Concatenate(3,
+		convolve(stem, 1, 1, 37).ReLU(),
+		convolve(convolve(stem, 1, 1, 32).ReLU(), 3, 1, 64).ReLU(), // Winograd
+		convolve(mean(b, stem, 3), 1, 1, 32).ReLU())
+	second := graph.Concatenate(3,
+		convolve(first, 3, 2, 33).ReLU(),
+		first.ReduceWindow(graph.Largest, halves),
+		convolve(mean(b, first, 3), 3, 2, 32))
+	return finished(t, b.graph, x, convolve(second, 1, 1, 40).ReduceMean(1, 2))
+}
+
+// randomConvolutions returns what adds a convolution with random kernels.
+func randomConvolutions(t *testing.T, g *graph.Graph) func(x *graph.Node, size, stride, filters int) *graph.Node {
+	t.Helper()
 	r := rand.New(rand.NewPCG(9, 9))
-	x = g.Parameter("x", tensor.Float32, graph.Batch, 9, 9, 24)
-	convolve := func(x *graph.Node, size, stride, filters int) *graph.Node {
+	return func(x *graph.Node, size, stride, filters int) *graph.Node {
 		values := make([]float32, size*size*x.Extent(3)*filters)
 		for i := range values {
 			values[i] = float32(r.NormFloat64() / math.Sqrt(float64(size*size*x.Extent(3))))
@@ -126,8 +190,4 @@ func residualBlocks(t *testing.T) (g *graph.Graph, x *graph.Node, outputs []*gra
 		window := graph.Window{Size: [2]int{size, size}, Stride: [2]int{stride, stride}, Dilation: [2]int{1, 1}, Padding: [2][2]int{pad, pad}}
 		return graph.Convolve(graph.Convolution{Window: window, Groups: 1}, x, g.Constant(kernels))
 	}
-	shortcut, inner := convolve(x, 1, 1, 70), convolve(x, 5, 1, 40).ReLU()
-	block := convolve(inner, 1, 1, 70).Add(shortcut).ReLU()
-	last := convolve(convolve(block, 1, 1, 33).ReLU(), 5, 1, 70).Add(convolve(block, 1, 1, 70)).ReLU()
-	return g, x, []*graph.Node{last.ReduceMean(1, 2), inner}
 }

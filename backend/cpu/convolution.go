@@ -89,7 +89,7 @@ func (c *compiler) convolution(u *unit, op graph.Convolution) step {
 	g := geometry(op, v.operands[0].typ.Shape, v.typ.Shape, v.pictures(c.capacity))
 	s := &convolution{forward: c.convolutions(g).Forward(g), y: u.result(), x: v.operands[0], w: v.operands[1], bias: u.bias, residual: u.residual}
 	s.forward.ReLU, s.forward.Cap = u.relu, u.cap
-	s.forward.Narrow.Pictures, s.forward.Narrow.Result = s.x.rounded, s.y.rounded
+	s.forward.Narrow.Pictures, s.forward.Narrow.Result = s.x.rounded, s.y.rounded && u.pooled == nil
 	s.forward.Narrow.Residual = s.residual != nil && s.residual.rounded
 	if u.pooled == nil && s.y.slot != nil {
 		s.forward.OutStride = s.y.apart()
@@ -122,7 +122,7 @@ func (s *convolution) pool(c *compiler, u *unit) {
 // zero must have none.
 func (s *convolution) poolsItself(u *unit) bool {
 	p := s.pooling
-	if !s.forward.Pools() || s.y.leaves() || p.result.slot != nil || u.residual != nil || p.result != u.pooled.first || p.reducer != graph.Largest || !isHalving(p.window) {
+	if !s.forward.Pools() || s.y.leaves() || p.result.slot != nil || p.result.rounded || u.residual != nil || p.result != u.pooled.first || p.reducer != graph.Largest || !isHalving(p.window) {
 		return false
 	}
 	return p.which == nil || u.relu == (p.positive == 1) && !u.cap

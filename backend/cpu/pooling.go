@@ -28,8 +28,10 @@ type pooling struct {
 	workers []pointers
 	scratch *scratch
 
-	// For the pictures at hand.
+	// For the pictures at hand; those of bfloat16 in place of the others if the
+	// values are rounded.
 	x, y     []float32
+	rx, ry   []uint16
 	numbers  []uint8
 	channels int
 	apart    int // elements from one pixel of the result to the next
@@ -38,6 +40,7 @@ type pooling struct {
 // pointers are what a window reads: where, and as which of its elements.
 type pointers struct {
 	taps    []*float32
+	rounded []*uint16 // in place of taps
 	numbers []int32
 }
 
@@ -51,13 +54,15 @@ func (c *compiler) pooling(p *pooled) *pooling {
 	}
 	for i := range s.workers {
 		size := op.Size[0] * op.Size[1]
-		s.workers[i] = pointers{taps: make([]*float32, 0, size), numbers: make([]int32, 0, size)}
+		s.workers[i] = pointers{taps: make([]*float32, 0, size), rounded: make([]*uint16, 0, size), numbers: make([]int32, 0, size)}
 	}
 	if p.which != nil && p.which.op.(firstMaximum).positive {
 		s.positive = 1
 	}
-	if p.last == nil {
+	if p.last == nil || p.last.rounded {
 		c.scratch.floatsNeeded = max(c.scratch.floatsNeeded, shape[2]*shape[3])
+	}
+	if p.last == nil {
 		return s
 	}
 	s.result, s.apart = p.last, p.last.apart()
@@ -70,13 +75,20 @@ func (c *compiler) pooling(p *pooled) *pooling {
 func (s *pooling) resize(int) {}
 
 func (s *pooling) run(samples int) error {
+	if s.from.rounded {
+		s.rx = elementsOf[uint16](s.from.memory, s.from.extent().at(samples))
+	}
 	return s.over(s.from.floats(samples), 0, s.from.pictures(samples))
 }
 
 // over pools count pictures x, which are those from the first on.
 func (s *pooling) over(x []float32, first, count int) error {
 	s.x = x
-	if s.result != nil {
+	switch {
+	case s.result == nil:
+	case s.result.rounded:
+		s.ry = pixelsOf[uint16](s.result, first, count)
+	default:
 		s.y = s.result.pixels(first, count)
 	}
 	if s.which != nil {
@@ -132,38 +144,62 @@ func (s *pooling) join(item, column, count, worker int) {
 	picture, row := item/s.shape[1], item%s.shape[1]
 	s.point(p, picture, row, column)
 	at := item*s.shape[2] + column
-	var out *float32
-	if s.result == nil {
-		out = &s.scratch.floats[worker][0]
-	} else {
-		out = &s.y[at*s.apart]
-	}
 	scale := s.scale
 	if s.shares != nil {
 		scale = s.shares[row*s.shape[2]+column]
 	}
-	if len(p.taps) == 0 {
-		s.blank(out, at, count, scale)
+	if len(p.rounded) > 0 {
+		s.joinRounded(p, at, count, scale)
 		return
 	}
+	var out *float32
+	apart := s.channels
+	if s.result == nil || s.result.rounded {
+		out = &s.scratch.floats[worker][0]
+	} else {
+		out, apart = &s.y[at*s.apart], s.apart
+	}
+	if len(p.taps) == 0 {
+		s.blank(out, apart, at, count, scale)
+	} else {
+		s.joinFloats(p, out, apart, at, count, scale)
+	}
+	if s.result != nil && s.result.rounded {
+		for i := range count {
+			s.set.BFloat16.Round(&s.ry[(at+i)*s.apart], &s.scratch.floats[worker][i*s.channels], s.channels)
+		}
+	}
+}
+
+func (s *pooling) joinFloats(p *pointers, out *float32, apart, at, count int, scale float32) {
 	step, pixels, channels := s.window.Stride[1]*s.channels, count, s.channels
-	if s.window.Stride[1] == 1 && s.apart == s.channels {
+	if s.window.Stride[1] == 1 && apart == s.channels {
 		pixels, channels = 1, count*s.channels
 	}
 	switch {
 	case s.which != nil:
-		s.set.FirstMaxima(out, s.apart, p.taps, step, pixels, channels, &s.numbers[at*s.channels], &p.numbers[0], s.positive)
+		s.set.FirstMaxima(out, apart, p.taps, step, pixels, channels, &s.numbers[at*s.channels], &p.numbers[0], s.positive)
 	case s.reducer == graph.Largest:
-		s.set.MaxWindows(out, s.apart, p.taps, step, pixels, channels)
+		s.set.MaxWindows(out, apart, p.taps, step, pixels, channels)
 	default:
-		s.set.SumWindows(out, s.apart, p.taps, step, pixels, channels, scale)
+		s.set.SumWindows(out, apart, p.taps, step, pixels, channels, scale)
+	}
+}
+
+// joinRounded joins windows of bfloat16 into such numbers.
+func (s *pooling) joinRounded(p *pointers, at, count int, scale float32) {
+	out, step := &s.ry[at*s.apart], s.window.Stride[1]*s.channels
+	if s.reducer == graph.Largest {
+		s.set.BFloat16.MaxWindows(out, s.apart, p.rounded, step, count, s.channels)
+	} else {
+		s.set.BFloat16.SumWindows(out, s.apart, p.rounded, step, count, s.channels, scale)
 	}
 }
 
 // blank makes the results of windows that read nothing but padding.
-func (s *pooling) blank(out *float32, at, count int, scale float32) {
+func (s *pooling) blank(out *float32, apart, at, count int, scale float32) {
 	for i := range count {
-		pixel := (*float32)(unsafe.Add(unsafe.Pointer(out), 4*i*s.apart))
+		pixel := (*float32)(unsafe.Add(unsafe.Pointer(out), 4*i*apart))
 		s.set.Fill(unsafe.Slice(pixel, s.channels), float32(s.reducer.Identity())*scale)
 	}
 	if s.which != nil {
@@ -173,7 +209,7 @@ func (s *pooling) blank(out *float32, at, count int, scale float32) {
 
 // point lists what a window reads of the picture.
 func (s *pooling) point(p *pointers, picture, row, column int) {
-	p.taps, p.numbers = p.taps[:0], p.numbers[:0]
+	p.taps, p.rounded, p.numbers = p.taps[:0], p.rounded[:0], p.numbers[:0]
 	height, width := s.from.typ.Shape[1], s.from.typ.Shape[2]
 	for k := range s.window.Size[0] {
 		y := s.window.At(0, row, k)
@@ -181,10 +217,17 @@ func (s *pooling) point(p *pointers, picture, row, column int) {
 			continue
 		}
 		for l := range s.window.Size[1] {
-			if x := s.window.At(1, column, l); x >= 0 && x < width {
-				p.taps = append(p.taps, &s.x[((picture*height+y)*width+x)*s.channels])
-				p.numbers = append(p.numbers, int32(k*s.window.Size[1]+l))
+			x := s.window.At(1, column, l)
+			if x < 0 || x >= width {
+				continue
 			}
+			pixel := ((picture*height+y)*width + x) * s.channels
+			if s.from.rounded {
+				p.rounded = append(p.rounded, &s.rx[pixel])
+				continue
+			}
+			p.taps = append(p.taps, &s.x[pixel])
+			p.numbers = append(p.numbers, int32(k*s.window.Size[1]+l))
 		}
 	}
 }

@@ -69,7 +69,11 @@ func (c *compiler) bindSlots() {
 // placeSlots follows the arena's allocation.
 func (c *compiler) placeSlots() {
 	for _, v := range c.slotted {
-		v.memory.base = unsafe.Add(v.slot.whole.memory.base, 4*v.slot.channel)
+		size := 4
+		if v.rounded {
+			size = 2
+		}
+		v.memory.base = unsafe.Add(v.slot.whole.memory.base, size*v.slot.channel)
 	}
 }
 
@@ -88,8 +92,10 @@ func (v *value) apart() int {
 }
 
 // pixels views count pictures from the first one on, with the gaps between pixels.
-func (v *value) pixels(first, count int) []float32 {
+func (v *value) pixels(first, count int) []float32 { return pixelsOf[float32](v, first, count) }
+
+func pixelsOf[T any](v *value, first, count int) []T {
 	size, apart := v.typ.Shape[1]*v.typ.Shape[2], v.apart()
 	length := max(0, (count*size-1)*apart+v.typ.Shape[3])
-	return v.memory.floats(first*size*apart + length)[first*size*apart:]
+	return elementsOf[T](v.memory, first*size*apart+length)[first*size*apart:]
 }

@@ -87,6 +87,13 @@ func (f *Forward) Rounds() bool {
 	return ok && p.geometry.Groups == 1 && f.engine.products.Rounds(&p.product)
 }
 
+// RoundsResult reports whether the algorithm can write bfloat16, but neither
+// read nor add it.
+func (f *Forward) RoundsResult() bool {
+	_, ok := f.algorithm.(winogradForward)
+	return ok && f.engine.BFloat16
+}
+
 // Run convolves pictures x with kernels w into y.
 func (f *Forward) Run(y, x, w []float32, pictures int) error {
 	if pictures == 0 {

@@ -42,6 +42,7 @@ type winogradRun struct {
 	positive         int
 	stride           int // of the result's pixels
 	mode             kernel.Mode
+	rounds           bool // out holds bfloat16
 	scratch          [][]float32
 
 	tiles, each int // all tiles, and those of an item

@@ -71,7 +71,7 @@ func (w winogradForward) run(f *Forward, y, x, weights []float32, pictures int) 
 	r := &w.winograd.run
 	*r = winogradRun{
 		out: y, in: x, kernels: f.Packed, weights: weights, bias: f.Bias, residual: f.Residual,
-		stride: f.outStride(), mode: f.mode(), scratch: f.Scratch,
+		stride: f.outStride(), mode: f.mode(), scratch: f.Scratch, rounds: f.Narrow.Result,
 	}
 	if w.pooled {
 		r.out, r.which = f.Pooled, f.Which

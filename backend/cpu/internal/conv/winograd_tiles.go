@@ -1,6 +1,10 @@
 package conv
 
-import "github.com/lince-ml/lince/backend/cpu/internal/kernel"
+import (
+	"unsafe"
+
+	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
+)
 
 // tiling cuts the results of a convolution into square tiles.
 type tiling struct {
@@ -157,7 +161,8 @@ type outcome struct {
 	at                    place
 }
 
-// write transforms the tile, by way of memory where not all of it exists.
+// write transforms the tile, by way of memory where not all of it exists, or
+// where it is to be rounded.
 func (o *outcome) write(s *workspace) {
 	r, m, out := &o.run, o.grid.results, o.grid.out
 	if o.pooled {
@@ -166,7 +171,7 @@ func (o *outcome) write(s *workspace) {
 	y, x := o.at.y*m, o.at.x*m
 	rows, columns := min(m, out[0]-y), min(m, out[1]-x)
 	pixel := (o.at.picture*out[0]+y)*out[1] + x
-	if rows == m && columns == m && o.count == o.groups*o.set.Lanes {
+	if rows == m && columns == m && o.count == o.groups*o.set.Lanes && !r.rounds {
 		to := target{out: &r.out[pixel*r.stride+o.filter], row: out[1] * r.stride, pixel: r.stride, dense: o.filters, line: out[1] * o.filters}
 		if r.residual != nil {
 			to.skip = &r.residual[pixel*o.filters+o.filter]
@@ -192,12 +197,21 @@ func (o *outcome) write(s *workspace) {
 	for i := range rows {
 		for j := range columns {
 			at, from := pixel+i*out[1]+j, (i*m+j)*width
+			if r.rounds {
+				o.set.BFloat16.Round(&wordsOf(r.out)[at*r.stride+o.filter], &s.result[from], o.count)
+				continue
+			}
 			copy(r.out[at*r.stride+o.filter:][:o.count], s.result[from:])
 			if to.which != nil {
 				copy(r.which[at*o.filters+o.filter:][:o.count], s.which[from:])
 			}
 		}
 	}
+}
+
+// wordsOf views memory of float32 as numbers of 16 bits.
+func wordsOf(floats []float32) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Pointer(&floats[0])), 2*len(floats))
 }
 
 // target is where a tile's results go, and what is added to them: strides

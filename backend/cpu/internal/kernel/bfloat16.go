@@ -15,6 +15,10 @@ type BFloat16 struct {
 	// Pair makes a panel of one in float32: dst[k/2][column][k%2] is
 	// x[k][column] for k < depth; an odd last depth is joined with zeros.
 	Pair func(dst *uint16, x *float32, depth int)
+	// MaxWindows and SumWindows are those of [Windows] on such numbers, which
+	// are joined as float32.
+	MaxWindows func(dst *uint16, apart int, taps []*uint16, step, pixels, channels int)
+	SumWindows func(dst *uint16, apart int, taps []*uint16, step, pixels, channels int, scale float32)
 }
 
 // The further bits of a Paired's Mode: the residual is bfloat16, and so is the

@@ -153,3 +153,13 @@ func roundBFloat16(dst *uint16, x *float32, n int)
 //
 //go:noescape
 func pairBFloat16(dst *uint16, x *float32, depth int)
+
+// maxWindowsBFloat16 takes the maximum over taps for every channel of some pixels.
+//
+//go:noescape
+func maxWindowsBFloat16(dst *uint16, apart int, taps []*uint16, step int, pixels int, channels int)
+
+// sumWindowsBFloat16 adds up taps for every channel of some pixels, then scales the sums.
+//
+//go:noescape
+func sumWindowsBFloat16(dst *uint16, apart int, taps []*uint16, step int, pixels int, channels int, scale float32)

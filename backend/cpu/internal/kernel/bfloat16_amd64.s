@@ -8799,3 +8799,179 @@ pair_odd:
 pair_done:
 	VZEROUPPER
 	RET
+
+// func maxWindowsBFloat16(dst *uint16, apart int, taps []*uint16, step int, pixels int, channels int)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, AVX512_BF16, BMI2
+TEXT ·maxWindowsBFloat16(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ taps_base+16(FP), CX
+	MOVQ pixels+48(FP), DX
+	MOVQ channels+56(FP), BX
+	XORQ SI, SI
+
+pixel:
+	TESTQ DX, DX
+	JZ    end
+	XORQ  DI, DI
+	MOVQ  BX, R8
+
+maxWindows_loop:
+	CMPQ      R8, $+16
+	JL        maxWindows_tail
+	LEAQ      (DI)(SI*1), R9
+	MOVQ      (CX), R10
+	VPMOVZXWD (R10)(R9*2), Z0
+	VPSLLD    $0x10, Z0, Z0
+	MOVQ      $0x00000001, R10
+
+maxWindows_whole:
+	MOVQ      taps_len+24(FP), R11
+	CMPQ      R10, R11
+	JGE       maxWindows_whole_end
+	MOVQ      (CX)(R10*8), R11
+	VPMOVZXWD (R11)(R9*2), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VMAXPS    Z1, Z0, Z1
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMOVAPS   Z0, K1, Z1
+	VMOVAPS   Z1, Z0
+	INCQ      R10
+	JMP       maxWindows_whole
+
+maxWindows_whole_end:
+	BYTE      $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16
+	VMOVDQU16 Y0, (AX)(DI*2)
+	ADDQ      $+16, DI
+	SUBQ      $+16, R8
+	JMP       maxWindows_loop
+
+maxWindows_tail:
+	TESTQ       R8, R8
+	JZ          maxWindows_done
+	MOVQ        $+1, R9
+	SHLXQ       R8, R9, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	LEAQ        (DI)(SI*1), R8
+	MOVQ        (CX), R9
+	VPMOVZXWD.Z (R9)(R8*2), K1, Z0
+	VPSLLD      $0x10, Z0, Z0
+	MOVQ        $0x00000001, R9
+
+maxWindows_part:
+	MOVQ        taps_len+24(FP), R10
+	CMPQ        R9, R10
+	JGE         maxWindows_part_end
+	MOVQ        (CX)(R9*8), R10
+	VPMOVZXWD.Z (R10)(R8*2), K1, Z1
+	VPSLLD      $0x10, Z1, Z1
+	VMAXPS      Z1, Z0, Z1
+	VCMPPS      $0x03, Z0, Z0, K2
+	VMOVAPS     Z0, K2, Z1
+	VMOVAPS     Z1, Z0
+	INCQ        R9
+	JMP         maxWindows_part
+
+maxWindows_part_end:
+	BYTE      $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16
+	VMOVDQU16 Y0, K1, (AX)(DI*2)
+
+maxWindows_done:
+	MOVQ step+40(FP), DI
+	ADDQ DI, SI
+	MOVQ apart+8(FP), DI
+	LEAQ (AX)(DI*2), AX
+	DECQ DX
+	JMP  pixel
+
+end:
+	VZEROUPPER
+	RET
+
+// func sumWindowsBFloat16(dst *uint16, apart int, taps []*uint16, step int, pixels int, channels int, scale float32)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VL, AVX512_BF16, BMI2, SSE
+TEXT ·sumWindowsBFloat16(SB), NOSPLIT, $0-68
+	MOVQ dst+0(FP), AX
+	MOVQ taps_base+16(FP), CX
+	MOVQ pixels+48(FP), DX
+	MOVQ channels+56(FP), BX
+	XORQ SI, SI
+
+pixel:
+	TESTQ DX, DX
+	JZ    end
+	XORQ  DI, DI
+	MOVQ  BX, R8
+
+sumWindows_loop:
+	CMPQ      R8, $+16
+	JL        sumWindows_tail
+	LEAQ      (DI)(SI*1), R9
+	MOVQ      (CX), R10
+	VPMOVZXWD (R10)(R9*2), Z0
+	VPSLLD    $0x10, Z0, Z0
+	MOVQ      $0x00000001, R10
+
+sumWindows_whole:
+	MOVQ      taps_len+24(FP), R11
+	CMPQ      R10, R11
+	JGE       sumWindows_whole_end
+	MOVQ      (CX)(R10*8), R11
+	VPMOVZXWD (R11)(R9*2), Z1
+	VPSLLD    $0x10, Z1, Z1
+	VADDPS    Z1, Z0, Z0
+	INCQ      R10
+	JMP       sumWindows_whole
+
+sumWindows_whole_end:
+	MOVSS        scale+64(FP), X1
+	VBROADCASTSS X1, Z1
+	VMULPS       Z1, Z0, Z0
+	BYTE         $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16
+	VMOVDQU16    Y0, (AX)(DI*2)
+	ADDQ         $+16, DI
+	SUBQ         $+16, R8
+	JMP          sumWindows_loop
+
+sumWindows_tail:
+	TESTQ       R8, R8
+	JZ          sumWindows_done
+	MOVQ        $+1, R9
+	SHLXQ       R8, R9, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	LEAQ        (DI)(SI*1), R8
+	MOVQ        (CX), R9
+	VPMOVZXWD.Z (R9)(R8*2), K1, Z0
+	VPSLLD      $0x10, Z0, Z0
+	MOVQ        $0x00000001, R9
+
+sumWindows_part:
+	MOVQ        taps_len+24(FP), R10
+	CMPQ        R9, R10
+	JGE         sumWindows_part_end
+	MOVQ        (CX)(R9*8), R10
+	VPMOVZXWD.Z (R10)(R8*2), K1, Z1
+	VPSLLD      $0x10, Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	INCQ        R9
+	JMP         sumWindows_part
+
+sumWindows_part_end:
+	MOVSS        scale+64(FP), X1
+	VBROADCASTSS X1, Z1
+	VMULPS       Z1, Z0, Z0
+	BYTE         $0x62; BYTE $0xf2; BYTE $0x7e; BYTE $0x48; BYTE $0x72; BYTE $0xc0 // VCVTNEPS2BF16
+	VMOVDQU16    Y0, K1, (AX)(DI*2)
+
+sumWindows_done:
+	MOVQ step+40(FP), DI
+	ADDQ DI, SI
+	MOVQ apart+8(FP), DI
+	LEAQ (AX)(DI*2), AX
+	DECQ DX
+	JMP  pixel
+
+end:
+	VZEROUPPER
+	RET

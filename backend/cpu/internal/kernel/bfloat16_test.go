@@ -107,6 +107,46 @@ func FuzzRound(f *testing.F) {
 	})
 }
 
+// FuzzBrainWindows compares pooling with its twins.
+func FuzzBrainWindows(f *testing.F) {
+	for seed := range 40 {
+		f.Add(uint64(seed))
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		eachBFloat16(t, func(t *testing.T, s *Set) {
+			r := rand.New(rand.NewPCG(seed, 5))
+			pixels, channels := 1+r.IntN(4), 1+r.IntN(70)
+			step, apart := r.IntN(2*channels), channels+r.IntN(9)
+			x := brains(r, 200+pixels*step+channels)
+			if r.IntN(3) == 0 {
+				x[r.IntN(len(x))] = 0x7fc1 // NaN
+			}
+			taps := make([]*uint16, 1+r.IntN(9))
+			for i := range taps {
+				taps[i] = &x[r.IntN(200)]
+			}
+			got, want := make([]uint16, pixels*apart+3), make([]uint16, pixels*apart+3)
+			s.BFloat16.MaxWindows(&got[1], apart, taps, step, pixels, channels)
+			portableMaxBrains(&want[1], apart, taps, step, pixels, channels)
+			sameBrains(t, "max", quiet(got), quiet(want))
+			scale := float32(r.NormFloat64())
+			s.BFloat16.SumWindows(&got[1], apart, taps, step, pixels, channels, scale)
+			portableSumBrains(&want[1], apart, taps, step, pixels, channels, scale)
+			sameBrains(t, "sum", quiet(got), quiet(want))
+		})
+	})
+}
+
+// quiet gives every NaN the same bits: which of several comes out is not told.
+func quiet(values []uint16) []uint16 {
+	for i, v := range values {
+		if f := unbrain(v); f != f {
+			values[i] = 0x7fc0
+		}
+	}
+	return values
+}
+
 func sameBrains(t *testing.T, what string, got, want []uint16) {
 	t.Helper()
 	for i := range want {

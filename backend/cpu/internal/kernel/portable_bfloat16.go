@@ -7,7 +7,7 @@ import (
 
 // portableBFloat16 returns the kernels in Go for tiles of up to the given size.
 func portableBFloat16(rows, columns, lanes int) *BFloat16 {
-	b := &BFloat16{Round: portableRound, Pair: portablePair(columns)}
+	b := &BFloat16{Round: portableRound, Pair: portablePair(columns), MaxWindows: portableMaxBrains, SumWindows: portableSumBrains}
 	for r := 1; r <= rows; r++ {
 		for c := lanes; c <= columns; c += lanes {
 			b.tiles = append(b.tiles, portablePaired(r, c, columns))
@@ -95,4 +95,24 @@ func brainAt(base unsafe.Pointer, offset, length int) []uint16 {
 func addPair(sum float32, x, y []uint16) float32 {
 	sum += unbrain(x[1]) * unbrain(y[1]) // exact products: 16 bits of 24
 	return sum + unbrain(x[0])*unbrain(y[0])
+}
+
+func portableMaxBrains(dst *uint16, apart int, taps []*uint16, step, pixels, channels int) {
+	joinBrains(dst, apart, taps, step, pixels, channels, 1, func(x, y float32) float32 { return max(x, y) })
+}
+
+func portableSumBrains(dst *uint16, apart int, taps []*uint16, step, pixels, channels int, scale float32) {
+	joinBrains(dst, apart, taps, step, pixels, channels, scale, func(x, y float32) float32 { return x + y })
+}
+
+func joinBrains(dst *uint16, apart int, taps []*uint16, step, pixels, channels int, scale float32, join func(x, y float32) float32) {
+	for pixel := range pixels {
+		for c := range channels {
+			value := unbrain(brainAt(unsafe.Pointer(taps[0]), pixel*step+c, 1)[0])
+			for _, tap := range taps[1:] {
+				value = join(value, unbrain(brainAt(unsafe.Pointer(tap), pixel*step+c, 1)[0]))
+			}
+			brainAt(unsafe.Pointer(dst), pixel*apart+c, 1)[0] = brain(value * scale)
+		}
+	}
 }

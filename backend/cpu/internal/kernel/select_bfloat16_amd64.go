@@ -11,6 +11,7 @@ func bfloat16AVX512() *BFloat16 {
 	}
 	return &BFloat16{
 		Round: roundBFloat16, Pair: pairBFloat16,
+		MaxWindows: maxWindowsBFloat16, SumWindows: sumWindowsBFloat16,
 		tiles: []Paired{
 			{1, 16, paired1x16BFloat16}, {1, 32, paired1x32BFloat16},
 			{2, 16, paired2x16BFloat16}, {2, 32, paired2x32BFloat16},

@@ -16,6 +16,16 @@ func (m *machine) bfloat16() {
 	}
 	m.round()
 	m.pair()
+	m.brainWindows()
+}
+
+// brainWindows writes pooling of numbers of 16 bits, joined as float32.
+func (m *machine) brainWindows() {
+	const signature = "func(dst *uint16, apart int, taps []*uint16, step, pixels, channels int"
+	m.function("maxWindows", signature+")", "takes the maximum over taps for every channel of some pixels.")
+	m.eachPixel("maxWindows", true, largestOfTaps, func() {})
+	m.function("sumWindows", signature+", scale float32)", "adds up taps for every channel of some pixels, then scales the sums.")
+	m.eachPixel("sumWindows", true, scaledSumOfTaps, func() {})
 }
 
 // paired writes c[rows][columns] = Σₖ a[row·step + k]·b[k/2][column][k%2]
@@ -142,14 +152,7 @@ func (m *machine) addResidual(sums [][]reg.VecVirtual, k mask, mode reg.Register
 	JMP(LabelRef("added"))
 	Label("widen")
 	each(func(at Mem, masked bool) reg.VecVirtual {
-		whole := m.vec()
-		if masked {
-			VPMOVZXWD_Z(at, k.k, whole)
-		} else {
-			VPMOVZXWD(at, whole)
-		}
-		VPSLLD(Imm(16), whole, whole)
-		return whole
+		return cursor{m: m, masked: masked, mask: k}.widenAt(at)
 	}, 2)
 	Label("added")
 }
@@ -160,16 +163,32 @@ func (m *machine) round() {
 	dst, x := Load(Param("dst"), GP64()), Load(Param("x"), GP64())
 	n := Load(Param("n"), GP64()).(reg.GPVirtual)
 	m.sweep("round", n, func(at cursor) {
-		half := YMM()
-		roundBF16(at.load(x), half)
-		to := Mem{Base: dst, Index: at.index, Scale: 2}
-		if at.masked {
-			VMOVDQU16(half, at.mask.k, to)
-		} else {
-			VMOVDQU16(half, to)
-		}
+		at.roundTo(at.load(x), Mem{Base: dst, Index: at.index, Scale: 2})
 	})
 	m.end()
+}
+
+// roundTo stores a register as numbers of 16 bits.
+func (c cursor) roundTo(v reg.VecVirtual, to Mem) {
+	half := YMM()
+	roundBF16(v, half)
+	if c.masked {
+		VMOVDQU16(half, c.mask.k, to)
+	} else {
+		VMOVDQU16(half, to)
+	}
+}
+
+// widenAt loads numbers of 16 bits as float32.
+func (c cursor) widenAt(from Mem) reg.VecVirtual {
+	whole := c.m.vec()
+	if c.masked {
+		VPMOVZXWD_Z(from, c.mask.k, whole)
+	} else {
+		VPMOVZXWD(from, whole)
+	}
+	VPSLLD(Imm(16), whole, whole)
+	return whole
 }
 
 // pair writes dst[k/2][column][k%2] = bfloat16(x[k][column]) for a panel of

@@ -10,29 +10,36 @@ import (
 // maxima. Taps point to what the elements of the first window read; those of
 // the next lie step elements on.
 func (m *machine) windows() {
-	larger := extreme(func(b, a, out Op) { VMAXPS(b, a, out) })(m)
-	m.overWindows("maxWindows", "", "takes the maximum over taps for every channel of some pixels.", func(w *window) {
-		best := w.first()
-		w.others(func(tap reg.VecVirtual) { VMOVAPS(larger([]reg.VecVirtual{best, tap}), best) })
-		w.store(best)
-	})
-	m.overWindows("sumWindows", ", scale float32", "adds up taps for every channel of some pixels, then scales the sums.", func(w *window) {
-		sum := w.first()
-		w.others(func(tap reg.VecVirtual) { VADDPS(tap, sum, sum) })
-		narrow, scale := Load(Param("scale"), XMM()), m.vec()
-		VBROADCASTSS(narrow, scale)
-		VMULPS(scale, sum, sum)
-		w.store(sum)
-	})
+	m.overWindows("maxWindows", "", "takes the maximum over taps for every channel of some pixels.", largestOfTaps)
+	m.overWindows("sumWindows", ", scale float32", "adds up taps for every channel of some pixels, then scales the sums.", scaledSumOfTaps)
 	m.firstMaxima()
 	m.addWhere()
 	m.sumWon()
 	m.unpool2()
 }
 
+// largestOfTaps stores the largest of what the taps read, NaN if any is.
+func largestOfTaps(w *window) {
+	larger := extreme(func(b, a, out Op) { VMAXPS(b, a, out) })(w.m)
+	best := w.first()
+	w.others(func(tap reg.VecVirtual) { VMOVAPS(larger([]reg.VecVirtual{best, tap}), best) })
+	w.store(best)
+}
+
+// scaledSumOfTaps stores the sum of what the taps read, multiplied by scale.
+func scaledSumOfTaps(w *window) {
+	sum := w.first()
+	w.others(func(tap reg.VecVirtual) { VADDPS(tap, sum, sum) })
+	narrow, scale := Load(Param("scale"), XMM()), w.m.vec()
+	VBROADCASTSS(narrow, scale)
+	VMULPS(scale, sum, sum)
+	w.store(sum)
+}
+
 // window is the state of the loops over pixels and channels.
 type window struct {
 	m                   *machine
+	brains              bool // numbers are bfloat16, not float32
 	at                  cursor
 	label               string
 	dst, taps, channels reg.GPVirtual
@@ -43,10 +50,10 @@ type window struct {
 // overWindows writes the loops. body computes some channels of one pixel.
 func (m *machine) overWindows(name, more, doc string, body func(w *window)) {
 	m.function(name, "func(dst *float32, apart int, taps []*float32, step, pixels, channels int"+more+")", doc)
-	m.eachPixel(name, body, func() {})
+	m.eachPixel(name, false, body, func() {})
 }
 
-func (m *machine) eachPixel(name string, body func(w *window), next func()) {
+func (m *machine) eachPixel(name string, brains bool, body func(w *window), next func()) {
 	dst := Load(Param("dst"), GP64()).(reg.GPVirtual)
 	taps := Load(Param("taps").Base(), GP64()).(reg.GPVirtual)
 	pixels := Load(Param("pixels"), GP64())
@@ -57,7 +64,7 @@ func (m *machine) eachPixel(name string, body func(w *window), next func()) {
 	TESTQ(pixels, pixels)
 	JZ(LabelRef("end"))
 	m.sweep(name, channels, func(at cursor) {
-		w := &window{m: m, at: at, label: name + "_whole", dst: dst, taps: taps, channels: channels, channel: GP64()}
+		w := &window{m: m, brains: brains, at: at, label: name + "_whole", dst: dst, taps: taps, channels: channels, channel: GP64()}
 		if at.masked {
 			w.label = name + "_part"
 		}
@@ -66,7 +73,11 @@ func (m *machine) eachPixel(name string, body func(w *window), next func()) {
 	})
 	ADDQ(Load(Param("step"), GP64()), shift)
 	apart := Load(Param("apart"), GP64())
-	LEAQ(Mem{Base: dst, Index: apart, Scale: 4}, dst)
+	size := uint8(4)
+	if brains {
+		size = 2
+	}
+	LEAQ(Mem{Base: dst, Index: apart, Scale: size}, dst)
 	next()
 	DECQ(pixels)
 	JMP(LabelRef("pixel"))
@@ -78,6 +89,14 @@ func (m *machine) eachPixel(name string, body func(w *window), next func()) {
 func (w *window) first() reg.VecVirtual {
 	pointer := GP64()
 	MOVQ(Mem{Base: w.taps}, pointer)
+	return w.load(pointer)
+}
+
+// load reads the channels of what a tap points to.
+func (w *window) load(pointer reg.Register) reg.VecVirtual {
+	if w.brains {
+		return w.at.widenAt(Mem{Base: pointer, Index: w.channel, Scale: 2})
+	}
 	return w.at.loadAt(Mem{Base: pointer, Index: w.channel, Scale: 4})
 }
 
@@ -90,13 +109,19 @@ func (w *window) others(body func(tap reg.VecVirtual)) {
 	JGE(LabelRef(w.label + "_end"))
 	pointer := GP64()
 	MOVQ(Mem{Base: w.taps, Index: w.tap, Scale: 8}, pointer)
-	body(w.at.loadAt(Mem{Base: pointer, Index: w.channel, Scale: 4}))
+	body(w.load(pointer))
 	INCQ(w.tap)
 	JMP(LabelRef(w.label))
 	Label(w.label + "_end")
 }
 
-func (w *window) store(v reg.VecVirtual) { w.at.store(v, w.dst) }
+func (w *window) store(v reg.VecVirtual) {
+	if w.brains {
+		w.at.roundTo(v, Mem{Base: w.dst, Index: w.at.index, Scale: 2})
+		return
+	}
+	w.at.store(v, w.dst)
+}
 
 // nowhere marks a window that hands its gradient to no element.
 const nowhere = 255
@@ -109,7 +134,7 @@ func (m *machine) firstMaxima() {
 		"takes the maximum over taps for every channel of some pixels, and the number of the first tap that holds it.")
 	larger := extreme(func(b, a, out Op) { VMAXPS(b, a, out) })(m)
 	which := Load(Param("which"), GP64()).(reg.GPVirtual)
-	m.eachPixel(name, func(w *window) {
+	m.eachPixel(name, false, func(w *window) {
 		best := w.first()
 		most := m.vec()
 		VMOVAPS(best, most)
