@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,22 @@ func TestPrintable(t *testing.T) {
 		if n, err := fmt.Fprint(printable{&b}, given); err != nil || n != len(given) || b.String() != want {
 			t.Errorf("%q is printed as %q (%d bytes, %v), expected %q", given, b.String(), n, err, want)
 		}
+	}
+}
+
+// TestHostileNamesInJSON: what is printed is escaped, and still what was given.
+func TestHostileNamesInJSON(t *testing.T) {
+	const name = "a\x7fb\u009b31m \u202egnp \U000e0001 日本 👩\u200d🔬\n\r\t\\"
+	var b bytes.Buffer
+	if err := printJSON(printable{&b}, []string{name}); err != nil {
+		t.Fatal(err)
+	}
+	var back []string
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil || len(back) != 1 || back[0] != name {
+		t.Errorf("%q is printed as %s, which reads as %q (%v)", name, b.String(), back, err)
+	}
+	if text := b.String(); escaped(text) != text || !strings.Contains(text, `\udb40\udc01`) {
+		t.Errorf("printed %q", text)
 	}
 }
 

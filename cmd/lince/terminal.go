@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/renameio/v2/maybe"
 	"golang.org/x/term"
@@ -62,10 +64,31 @@ func newEngine(threads int, p precision) (backend.Backend, error) {
 
 // printJSON writes a value as indented JSON.
 func printJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
+	if err := encoder.Encode(value); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, showing(text.String()))
+	return err
+}
+
+// showing returns JSON with escapes of its own for what [printable] would
+// escape in a way that JSON does not know; only strings hold such characters.
+func showing(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if shows(r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, "\\u%04x", unit)
+		}
+	}
+	return b.String()
 }
 
 // writeJSON writes a value to a file, completely or not at all.
