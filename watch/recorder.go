@@ -34,8 +34,9 @@ type Recorder struct {
 	Pictures *images.Pictures
 	// Interval is the least time between two events of batches; 250 ms when zero.
 	Interval time.Duration
-	// Warn is told why there is no more of the record, when the training ends
-	// and once: a full disk ends the record, not the training. Nil tells nobody.
+	// Warn is told what the record lacks and why: a full disk ends the record, a
+	// picture that cannot be read is left out of it, a file that stops and cannot
+	// be removed is overlooked; none of them ends the training. Nil tells nobody.
 	Warn func(error)
 }
 
@@ -60,7 +61,9 @@ type recorder struct {
 	pace     pace
 	told     time.Time // the last event of a batch
 	looked   time.Time // for the file that stops
-	sheet    time.Time // the last sheet of samples
+
+	unstoppable bool      // by that file, which cannot be removed
+	sheet       time.Time // the last sheet of samples
 }
 
 func (o *recorder) EpochBegin(epoch int) error {
@@ -77,10 +80,11 @@ func (o *recorder) EpochBegin(epoch int) error {
 // it is a resumed one.
 func (o *recorder) begin(epoch int) error {
 	o.begun = time.Now()
-	if err := remove(o.files.stop); err != nil { // left from an earlier training
-		return err
-	}
-	var err error
+	// One left from an earlier training that cannot be removed must not end this
+	// one, nor may its button then.
+	err := remove(o.files.stop)
+	o.unstoppable = err != nil
+	o.warn(err)
 	o.file, err = openEvents(o.files.events, o.run.Samples() > 0)
 	o.breakOff(err)
 	event := Event{Kind: Begin, Epoch: epoch, Batch: o.run.Batch(), Epochs: o.run.Epochs(), Steps: o.run.Steps(), Rate: o.run.Model().LearningRate()}
@@ -166,16 +170,14 @@ func (o *recorder) EpochEnd(epoch int, logs lince.Logs) error {
 func (o *recorder) Settled(epochEnded bool) error {
 	const patience = 500 * time.Millisecond
 	now := time.Now()
-	if !epochEnded && now.Sub(o.looked) < patience {
+	if o.unstoppable || !epochEnded && now.Sub(o.looked) < patience {
 		return nil
 	}
 	o.looked = now
 	if _, err := os.Stat(o.files.stop); err != nil {
 		return nil
 	}
-	if err := remove(o.files.stop); err != nil {
-		return err
-	}
+	o.warn(remove(o.files.stop))
 	return ErrStopped
 }
 
@@ -194,10 +196,18 @@ func (o *recorder) End(cause error) error {
 	if o.file != nil {
 		o.breakOff(o.file.Close())
 	}
-	if o.broken != nil && o.settings.Warn != nil {
-		o.settings.Warn(o.broken)
+	o.warn(o.broken)
+	if !o.unstoppable {
+		o.warn(remove(o.files.stop))
 	}
-	return remove(o.files.stop)
+	return nil
+}
+
+// warn tells what is wrong with the record, which ends no training.
+func (o *recorder) warn(err error) {
+	if err != nil && o.settings.Warn != nil {
+		o.settings.Warn(err)
+	}
 }
 
 // write appends a line by a single write, so that readers never see parts of

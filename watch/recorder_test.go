@@ -248,3 +248,17 @@ func TestReadEventsNamesTheLine(t *testing.T) {
 		t.Errorf("%d events and %v, expected one", len(list), err)
 	}
 }
+
+// TestStopThatCannotBeRemoved: a stale request to stop ends no later training.
+func TestStopThatCannotBeRemoved(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pets.keras")
+	if err := os.MkdirAll(filepath.Join(filepath.Dir(path), "pets.stop", "held"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := train(t.Context(), path, 2); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(ofKind(events(t, path), watch.Epoch)); n != 2 {
+		t.Errorf("%d epochs are told, expected 2", n)
+	}
+}

@@ -32,7 +32,9 @@ func (o *recorder) keepSamples(epoch int) error {
 	o.sheet = time.Now()
 	strip, labels, err := sheet(o.run.Context(), o.settings.Pictures, epoch)
 	if err != nil {
-		return err
+		// If the pictures are gone, the training itself will tell.
+		o.warn(err)
+		return o.run.Context().Err()
 	}
 	var content bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
