@@ -296,7 +296,7 @@ func TestDeafClientsAreCutOff(t *testing.T) {
 // TestStopFinishesRequests: requests at hand are answered after the server was
 // told to stop.
 func TestStopFinishesRequests(t *testing.T) {
-	client, stop := listening(t, serve.Options{Limits: serve.Limits{Notice: 50 * time.Millisecond}})
+	client, stop := listening(t, serve.Options{Limits: serve.Limits{Notice: time.Second}})
 	content := drawing(t, 800, 800, 3)
 	answers := make(chan error, 8)
 	for range cap(answers) {
