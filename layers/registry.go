@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/lince-ml/lince/config"
@@ -64,6 +65,9 @@ func decoders() map[string]func(*settings) Layer {
 // decodeInput reads the element type, which only Input's file tells.
 func decodeInput(s *settings) Layer {
 	input := Input{Shape: s.inputShape(), Name: s.name()}
+	if input.Shape == nil {
+		s.Fail("batch_shape", errors.New("an input without a shape, expected null for the batch and a sample's extents"))
+	}
 	if name, ok := s.Value("dtype").(string); ok && name != tensor.Float32.String() {
 		dtype, err := tensor.ParseDType(name)
 		if err != nil {
