@@ -81,7 +81,7 @@ func (v *value) staysRounded(products map[*unit]bool) bool {
 		case products[u]:
 			return !u.takesRounded(v) || u.residual == v && !u.result().rounded
 		case u.pooled != nil && u.kind == single:
-			return !u.pooled.last.rounded
+			return u.pooled.last == nil || !u.pooled.last.rounded
 		case user.isJoined():
 			return !user.rounded
 		}

@@ -62,6 +62,7 @@ func TestBFloat16Blocks(t *testing.T) {
 	}{
 		{"residuals", residualBlocks, 5, 3},
 		{"branches", branches, 5, 9},
+		{"numbers of maxima alone", maximaAlone, 3, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			program := test.program(t)
@@ -122,7 +123,7 @@ func runBlocks(t *testing.T, program *graph.Program, o Options) (results [][]flo
 				rounded++
 			}
 		case *pooling:
-			if s.result.rounded {
+			if s.result != nil && s.result.rounded {
 				rounded++
 			}
 		}
@@ -171,6 +172,20 @@ func branches(t *testing.T) *graph.Program {
 		first.ReduceWindow(graph.Largest, halves),
 		convolve(mean(b, first, 3), 3, 2, 32))
 	return finished(t, b.graph, x, convolve(second, 1, 1, 40).ReduceMean(1, 2))
+}
+
+// maximaAlone returns a gradient that asks which results are the largest, and
+// not for them. Windows are of one pixel, so that rounding decides none.
+func maximaAlone(t *testing.T) *graph.Program {
+	t.Helper()
+	g := graph.New()
+	x := g.Parameter("x", tensor.Float32, graph.Batch, 8, 8, 24)
+	pooled := randomConvolutions(t, g)(x, 1, 1, 40).ReduceWindow(graph.Largest, valid(1, 2))
+	gradients, err := graph.Gradient(pooled.ReduceSum(0, 1, 2, 3), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return finished(t, g, x, gradients[0])
 }
 
 // randomConvolutions returns what adds a convolution with random kernels.
