@@ -1,6 +1,6 @@
 package conv
 
-import "unsafe"
+import "github.com/lince-ml/lince/backend/cpu/internal/gemm"
 
 // Patches are rounded to bfloat16 tap by tap, so that those outside a picture
 // need no reading. Where a window has a single row, patches that stand in the
@@ -65,7 +65,7 @@ func (p *patches) Round(dst []uint16, lane, from, to int) {
 // copyRounded writes what lies side by side from an element of the data on.
 func (p *patches) copyRounded(dst []uint16, from int) {
 	if p.narrow {
-		copy(dst, unsafe.Slice((*uint16)(unsafe.Pointer(&p.data[0])), from+len(dst))[from:])
+		copy(dst, gemm.Words(p.data)[from:])
 		return
 	}
 	p.set.BFloat16.Round(&dst[0], &p.data[from], len(dst))

@@ -1,8 +1,7 @@
 package conv
 
 import (
-	"unsafe"
-
+	"github.com/lince-ml/lince/backend/cpu/internal/gemm"
 	"github.com/lince-ml/lince/backend/cpu/internal/kernel"
 )
 
@@ -198,7 +197,7 @@ func (o *outcome) write(s *workspace) {
 		for j := range columns {
 			at, from := pixel+i*out[1]+j, (i*m+j)*width
 			if r.rounds {
-				o.set.BFloat16.Round(&wordsOf(r.out)[at*r.stride+o.filter], &s.result[from], o.count)
+				o.set.BFloat16.Round(&gemm.Words(r.out)[at*r.stride+o.filter], &s.result[from], o.count)
 				continue
 			}
 			copy(r.out[at*r.stride+o.filter:][:o.count], s.result[from:])
@@ -207,11 +206,6 @@ func (o *outcome) write(s *workspace) {
 			}
 		}
 	}
-}
-
-// wordsOf views memory of float32 as numbers of 16 bits.
-func wordsOf(floats []float32) []uint16 {
-	return unsafe.Slice((*uint16)(unsafe.Pointer(&floats[0])), 2*len(floats))
 }
 
 // target is where a tile's results go, and what is added to them: strides

@@ -70,8 +70,8 @@ func (m *Multiplier) cutBFloat16(p *Product) {
 	m.share(p, s, max(1, min(mostStrips, max(2*stripsOfItem/size, min(2*gathered/size, leastStrips)))))
 }
 
-// words views memory of float32 as numbers of 16 bits.
-func words(floats []float32) []uint16 {
+// Words views memory of float32 as numbers of 16 bits.
+func Words(floats []float32) []uint16 {
 	if len(floats) == 0 {
 		return nil
 	}
@@ -80,7 +80,7 @@ func words(floats []float32) []uint16 {
 
 // wordAt returns where a number of 16 bits lies, as kernels take it.
 func wordAt(floats []float32, index int) *float32 {
-	return (*float32)(unsafe.Pointer(&words(floats)[index]))
+	return (*float32)(unsafe.Pointer(&Words(floats)[index]))
 }
 
 // pairing packs the right factor, a panel at a time.
@@ -99,7 +99,7 @@ func (x *pairing) Do(panel, worker int) {
 // panel returns a panel of the packed right factor.
 func (x *pairing) panel(panel int) []uint16 {
 	size := 2 * x.set.TileColumns * ceil(x.product.Depth, 2)
-	return words(x.product.Packed)[panel*size:][:size]
+	return Words(x.product.Packed)[panel*size:][:size]
 }
 
 // rounding multiplies some strips with some columns.
@@ -110,7 +110,7 @@ func (x *rounding) Do(item, worker int) {
 	first := item / d.columnItems * x.strips.together
 	count := min(x.strips.together, x.strips.total-first)
 	size := x.set.TileRows * distance(p.Depth)
-	rounded := words(w.gathered)
+	rounded := Words(w.gathered)
 	for i := range count {
 		x.round(&w.rounded[i], rounded[i*size:], first+i)
 	}
