@@ -50,6 +50,9 @@ type Pool struct {
 	failure atomic.Pointer[error]
 }
 
+// Who goes to sleep says so and then looks for work once more. That asks for a
+// Swap only where a Store could be seen after the Load that follows it: neither in
+// Go nor on arm64, but by emulators of arm64 on amd64 (qemu-user), where a pool hung.
 type sleeper struct {
 	asleep atomic.Bool
 	wake   chan struct{}
@@ -61,10 +64,16 @@ func New(workers int) *Pool {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	p := &Pool{workers: workers, finished: make(chan struct{}, 1), sleepers: make([]sleeper, workers)}
+	spins := 0
 	if workers <= runtime.GOMAXPROCS(0) {
-		p.spins = patience
+		spins = patience
 	}
+	return start(workers, spins)
+}
+
+// start returns a pool whose workers look for work so often before they sleep.
+func start(workers, spins int) *Pool {
+	p := &Pool{workers: workers, spins: spins, finished: make(chan struct{}, 1), sleepers: make([]sleeper, workers)}
 	for w := 1; w < workers; w++ {
 		p.sleepers[w].wake = make(chan struct{}, 1)
 		p.group.Add(1)
@@ -149,7 +158,7 @@ func (p *Pool) wait(loop uint32) {
 		}
 		pause()
 	}
-	p.waiting.Store(loop)
+	p.waiting.Swap(loop) // see asleep
 	if p.left.Load() == 0 && p.waiting.CompareAndSwap(loop, 0) {
 		return
 	}
@@ -168,7 +177,7 @@ func (p *Pool) serve(worker int) {
 			pause()
 			continue
 		}
-		me.asleep.Store(true)
+		me.asleep.Swap(true)
 		if (p.available() || p.closing.Load()) && me.asleep.CompareAndSwap(true, false) {
 			continue
 		}

@@ -133,3 +133,28 @@ func TestLateWorkerWakesNobody(t *testing.T) {
 		t.Error("the end of loop 2 did not wake its caller")
 	}
 }
+
+// turning is a task that takes a while.
+type turning struct{ turns int }
+
+func (t *turning) Do(int, int) {
+	for i := range t.turns {
+		_ = i
+	}
+}
+
+// TestNobodyOversleeps lets workers and the caller go to sleep at all moments
+// of short loops.
+func TestNobodyOversleeps(t *testing.T) {
+	for spins := range 7 {
+		p := start(2, spins)
+		task := &turning{}
+		for i := range 60_000 {
+			task.turns = i * 37 % 900
+			if err := p.Run(1+i%2, task); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.Close()
+	}
+}
