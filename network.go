@@ -1,7 +1,6 @@
 package lince
 
 import (
-	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -224,7 +223,11 @@ func walk(instances []*layers.Instance, above string, seen map[*layers.Instance]
 				continue
 			}
 			seen[instance] = true
-			path := above + cmp.Or(instance.Name(), instance.BaseName())
+			name := instance.Name()
+			if name == "" {
+				name = instance.BaseName()
+			}
+			path := above + name
 			composite, ok := instance.Layer().(layers.Composite)
 			if !ok {
 				if !yield(instance, path) {
