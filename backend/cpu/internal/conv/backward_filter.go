@@ -38,6 +38,11 @@ func (f *Filter) Run(dw, x, dy []float32, pictures int) error {
 
 // UnpoolsFilter reports whether the algorithm for a gradient takes Which.
 func (e *Engine) UnpoolsFilter(g Geometry) bool {
-	a := e.choose(&g, filterTask)
-	return (a == Winograd4 || a == Winograd2) && g.Filters%e.set.Lanes == 0
+	switch e.choose(&g, filterTask) {
+	case Winograd4, Winograd2:
+		return g.Filters%e.set.Lanes == 0
+	case Depthwise:
+		return false
+	}
+	return !g.pointwise() && g.fewChannels()
 }

@@ -10,7 +10,9 @@ type directFilter struct {
 	first, end int // columns whose windows stay within a row of the picture
 
 	x, dy, partials []float32
-	rows, chunks    int
+	which           []uint8 // if dy is maxima's
+	scratch         [][]float32
+	rows, chunks    int // rows of dy
 }
 
 // fewChannels reports whether a row of the kernels fits two tiles, so that
@@ -34,7 +36,8 @@ func (g *Geometry) insideColumns() (first, end int) {
 	return first, max(first, end)
 }
 
-func (d *directFilter) scratchSize() int { return 0 }
+// scratchSize is two rows of results, to which a row of maxima's gradient is unpooled.
+func (d *directFilter) scratchSize() int { return 2 * d.geometry.Out[1] * d.geometry.Filters }
 
 func (d *directFilter) size() int {
 	return d.geometry.taps() * d.geometry.Channels * d.geometry.Filters
@@ -49,8 +52,11 @@ func (d *directFilter) chunksOf(pictures int) int {
 }
 
 func (d *directFilter) run(f *Filter, dw, x, dy []float32, pictures int) error {
-	d.x, d.dy, d.partials = x, dy, f.Partials
+	d.x, d.dy, d.which, d.partials, d.scratch = x, dy, f.Which, f.Partials, f.Scratch
 	d.rows, d.chunks = pictures*d.geometry.Out[0], d.chunksOf(pictures)
+	if d.which != nil {
+		d.rows = pictures * (d.geometry.Out[0] / 2)
+	}
 	if err := d.engine.pool.Run(d.chunks, d); err != nil {
 		return err
 	}
@@ -63,21 +69,47 @@ func (d *directFilter) run(f *Filter, dw, x, dy []float32, pictures int) error {
 }
 
 // Do sums one chunk.
-func (d *directFilter) Do(chunk, _ int) {
+func (d *directFilter) Do(chunk, worker int) {
 	g, size := d.geometry, d.size()
 	sums := d.partials[chunk*size:][:size]
 	clear(sums)
 	for row := chunk * d.rows / d.chunks; row < (chunk+1)*d.rows/d.chunks; row++ {
-		picture, window := row/g.Out[0], row%g.Out[0]
-		dy := d.dy[row*g.Out[1]*g.Filters:]
-		for k := range g.Size[0] {
-			y := window*g.Stride[0] + k*g.Dilation[0] - g.Before[0]
-			if y < 0 || y >= g.In[0] {
-				continue
-			}
-			line := d.x[(picture*g.In[0]+y)*g.In[1]*g.Channels:]
-			d.line(sums[k*size/g.Size[0]:], line, dy)
+		if d.which == nil {
+			d.row(sums, row/g.Out[0], row%g.Out[0], d.dy[row*g.Out[1]*g.Filters:])
+			continue
 		}
+		top, bottom := d.unpool(row, worker)
+		picture, window := row/(g.Out[0]/2), row%(g.Out[0]/2)
+		d.row(sums, picture, 2*window, top)
+		d.row(sums, picture, 2*window+1, bottom)
+	}
+}
+
+// unpool hands a row of maxima's gradient back to the two rows of results it
+// came from, which stay in the second cache.
+func (d *directFilter) unpool(row, worker int) (top, bottom []float32) {
+	width, filters := d.geometry.Out[1], d.geometry.Filters
+	line, windows := width*filters, width/2
+	top, bottom = d.scratch[worker][:line], d.scratch[worker][line:2*line]
+	if windows > 0 {
+		from := row * windows * filters
+		d.engine.set.Unpool2(&top[0], &bottom[0], &d.dy[from], &d.which[from], windows, filters)
+	}
+	clear(top[2*windows*filters:])
+	clear(bottom[2*windows*filters:])
+	return top, bottom
+}
+
+// row adds what a row of a picture's results says of all rows of the kernels.
+func (d *directFilter) row(sums []float32, picture, row int, dy []float32) {
+	g := d.geometry
+	for k := range g.Size[0] {
+		y := row*g.Stride[0] + k*g.Dilation[0] - g.Before[0]
+		if y < 0 || y >= g.In[0] {
+			continue
+		}
+		line := d.x[(picture*g.In[0]+y)*g.In[1]*g.Channels:]
+		d.line(sums[k*len(sums)/g.Size[0]:], line, dy)
 	}
 }
 

@@ -199,20 +199,8 @@ func comparePooled(t *testing.T, e *Engine, g Geometry, pictures int, what strin
 // that they stand for, which must be the same bits.
 func compareUnpooled(t *testing.T, e *Engine, c *winogradCase, what string) {
 	t.Helper()
-	g, r := c.g, rand.New(rand.NewPCG(6, 7))
-	down, across := g.Out[0]/2, g.Out[1]/2
-	which := make([]uint8, c.pictures*down*across*g.Filters)
-	gradient, dy := reals(r, len(which)), make([]float32, len(c.dy))
-	for i := range which {
-		number := r.IntN(5)
-		if which[i] = uint8(number); number == 4 {
-			which[i] = kernel.Nowhere
-			continue
-		}
-		window := i / g.Filters
-		row, column := window/across%down*2+number/2, window%across*2+number%2
-		dy[((window/across/down*g.Out[0]+row)*g.Out[1]+column)*g.Filters+i%g.Filters] = gradient[i]
-	}
+	g := c.g
+	which, gradient, dy := scattered(rand.New(rand.NewPCG(6, 7)), g, c.pictures, reals)
 	var dx, dw [2][]float32
 	for i := range dx {
 		input, filter := e.Input(g), e.Filter(g)
@@ -234,4 +222,23 @@ func compareUnpooled(t *testing.T, e *Engine, c *winogradCase, what string) {
 	}
 	mustEqual(t, what+" input of maxima", dx[1], dx[0])
 	mustEqual(t, what+" filter of maxima", dw[1], dw[0])
+}
+
+// scattered draws numbers of maxima of 2×2 and their gradient, and returns with
+// them the gradient of the results that they stand for.
+func scattered(r *rand.Rand, g Geometry, pictures int, draw func(*rand.Rand, int) []float32) (which []uint8, gradient, dy []float32) {
+	down, across := g.Out[0]/2, g.Out[1]/2
+	which = make([]uint8, pictures*down*across*g.Filters)
+	gradient, dy = draw(r, len(which)), make([]float32, pictures*g.outPixels()*g.Filters)
+	for i := range which {
+		number := r.IntN(5)
+		if which[i] = uint8(number); number == 4 {
+			which[i] = kernel.Nowhere
+			continue
+		}
+		window := i / g.Filters
+		row, column := window/across%down*2+number/2, window%across*2+number%2
+		dy[((window/across/down*g.Out[0]+row)*g.Out[1]+column)*g.Filters+i%g.Filters] = gradient[i]
+	}
+	return which, gradient, dy
 }
