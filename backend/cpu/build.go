@@ -47,6 +47,9 @@ func (c *compiler) single(u *unit) step {
 	if u.pooled != nil {
 		return c.pooling(u.pooled)
 	}
+	if u.summed != nil {
+		return c.convolutionFilterOfMaxima(u, u.members[0].op.(filterOfMaxima))
+	}
 	v := u.result()
 	switch op := v.op.(type) {
 	case graph.Transpose, graph.Slice, graph.Pad, graph.Reverse, graph.Concatenation:

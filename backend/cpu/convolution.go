@@ -234,6 +234,7 @@ type convolutionFilter struct {
 	filter   *conv.Filter
 	w, x, y  *value
 	which    *value // as in convolutionInput
+	sum      *value // of y over all pixels; nil if it is computed elsewhere
 	partials *memory
 	scratch  *scratch
 	floats   int
@@ -245,7 +246,7 @@ func (c *compiler) convolutionFilter(u *unit, op graph.ConvolutionFilter) step {
 }
 
 // filterStep makes the step for w; which is as in inputStep.
-func (c *compiler) filterStep(u *unit, op graph.ConvolutionFilter, w *value, result tensor.Shape, x, which, y *value) step {
+func (c *compiler) filterStep(u *unit, op graph.ConvolutionFilter, w *value, result tensor.Shape, x, which, y *value) *convolutionFilter {
 	g := geometry(op.Convolution, x.typ.Shape, result, x.pictures(c.capacity))
 	s := &convolutionFilter{filter: c.convolutions(g).Filter(g), w: w, x: x, which: which, y: y}
 	s.floats = s.filter.PartialsSize(x.pictures(c.capacity))
@@ -260,6 +261,9 @@ func (s *convolutionFilter) run(samples int) error {
 	s.filter.Partials = s.partials.floats(s.floats)
 	if s.which != nil {
 		s.filter.Which = elementsOf[uint8](s.which.memory, s.which.extent().at(samples))
+	}
+	if s.sum != nil {
+		s.filter.Sums = s.sum.floats(samples)
 	}
 	return s.filter.Run(s.w.floats(samples), s.x.floats(samples), s.y.floats(samples), s.x.pictures(samples))
 }

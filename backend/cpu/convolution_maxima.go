@@ -79,6 +79,27 @@ func (c *compiler) convolutionInputOfMaxima(u *unit, op inputOfMaxima) step {
 }
 
 func (c *compiler) convolutionFilterOfMaxima(u *unit, op filterOfMaxima) step {
-	v := u.result()
-	return c.filterStep(u, op.ConvolutionFilter, v, op.result, v.operands[0], v.operands[1], v.operands[2])
+	v := u.members[0]
+	s := c.filterStep(u, op.ConvolutionFilter, v, op.result, v.operands[0], v.operands[1], v.operands[2])
+	s.sum = u.summed
+	return s
+}
+
+// fuseSum makes the unit of a gradient with respect to kernels that also sums
+// what it reads of the maxima's gradient: the gradient of the bias.
+func fuseSum(v *value) *unit {
+	if _, ok := v.op.(filterOfMaxima); !ok {
+		return nil
+	}
+	pictures, which, gradient := v.operands[0], v.operands[1], v.operands[2]
+	for _, user := range gradient.users {
+		_, ok := user.op.(wonSum)
+		if ok && user.operands[0] == which && user.operands[1] == gradient && pictures.id < user.id { // so not made from the sum
+			u := &unit{kind: single, summed: user}
+			u.take(v)
+			u.take(user)
+			return u
+		}
+	}
+	return nil
 }

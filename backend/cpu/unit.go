@@ -32,6 +32,9 @@ type unit struct {
 	// sums are reductions that a cluster ends in, of members or of values that
 	// it reads, and members themselves.
 	sums []*value
+	// summed is the sum of the maxima's gradient that a gradient with respect to
+	// kernels reads, and the last member; nil for none.
+	summed *value
 	// fed is a product that a cluster reads part by part as it is made, nil
 	// for none; it is the first of the members.
 	fed *value
@@ -168,6 +171,8 @@ func group(values []*value) []*unit {
 		if u := fuseProduct(v); u != nil {
 			units = append(units, u)
 		} else if u := fuseMoments(v); u != nil {
+			units = append(units, u)
+		} else if u := fuseSum(v); u != nil {
 			units = append(units, u)
 		} else if u := fuseWindows(v); u != nil {
 			units = append(units, u)

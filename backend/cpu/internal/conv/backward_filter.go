@@ -12,6 +12,9 @@ type Filter struct {
 	// 2×2, and which of the four each is, as Forward.Which does; see
 	// Engine.UnpoolsFilter.
 	Which []uint8
+	// Sums, unless nil, gets the sums of dy over all pixels, which are the
+	// gradient of a bias. Only algorithms that take Which make them.
+	Sums []float32
 	// Scratch is memory of ScratchSize elements for every worker.
 	Scratch [][]float32
 }
@@ -31,9 +34,18 @@ func (f *Filter) ScratchSize() int { return f.algorithm.scratchSize() }
 func (f *Filter) Run(dw, x, dy []float32, pictures int) error {
 	if pictures == 0 {
 		clear(dw)
+		clear(f.Sums)
 		return nil
 	}
 	return f.algorithm.run(f, dw, x, dy, pictures)
+}
+
+// join adds up the sums of all chunks, in order.
+func (f *Filter) join(sums []float32) {
+	clear(f.Sums)
+	for ; len(sums) > 0 && len(f.Sums) > 0; sums = sums[len(f.Sums):] {
+		f.engine.set.Add(f.Sums, f.Sums, sums)
+	}
 }
 
 // UnpoolsFilter reports whether the algorithm for a gradient takes Which.

@@ -10,7 +10,8 @@ type directFilter struct {
 	first, end int // columns whose windows stay within a row of the picture
 
 	x, dy, partials []float32
-	which           []uint8 // if dy is maxima's
+	which           []uint8   // if dy is maxima's
+	sums            []float32 // of dy, for every chunk; nil if nobody asks
 	scratch         [][]float32
 	rows, chunks    int // rows of dy
 }
@@ -43,7 +44,9 @@ func (d *directFilter) size() int {
 	return d.geometry.taps() * d.geometry.Channels * d.geometry.Filters
 }
 
-func (d *directFilter) partialsSize(pictures int) int { return d.chunksOf(pictures) * d.size() }
+func (d *directFilter) partialsSize(pictures int) int {
+	return d.chunksOf(pictures) * (d.size() + d.geometry.Filters)
+}
 
 // chunksOf returns into how many sums the rows are cut: by their number alone.
 func (d *directFilter) chunksOf(pictures int) int {
@@ -57,6 +60,10 @@ func (d *directFilter) run(f *Filter, dw, x, dy []float32, pictures int) error {
 	if d.which != nil {
 		d.rows = pictures * (d.geometry.Out[0] / 2)
 	}
+	if d.sums = nil; f.Sums != nil {
+		d.sums = f.Partials[d.chunks*d.size():][:d.chunks*d.geometry.Filters]
+		clear(d.sums)
+	}
 	if err := d.engine.pool.Run(d.chunks, d); err != nil {
 		return err
 	}
@@ -65,6 +72,7 @@ func (d *directFilter) run(f *Filter, dw, x, dy []float32, pictures int) error {
 	for chunk := 1; chunk < d.chunks; chunk++ {
 		d.engine.set.Add(dw[:size], dw, f.Partials[chunk*size:])
 	}
+	f.join(d.sums)
 	return nil
 }
 
@@ -78,7 +86,7 @@ func (d *directFilter) Do(chunk, worker int) {
 			d.row(sums, row/g.Out[0], row%g.Out[0], d.dy[row*g.Out[1]*g.Filters:])
 			continue
 		}
-		top, bottom := d.unpool(row, worker)
+		top, bottom := d.unpool(row, chunk, worker)
 		picture, window := row/(g.Out[0]/2), row%(g.Out[0]/2)
 		d.row(sums, picture, 2*window, top)
 		d.row(sums, picture, 2*window+1, bottom)
@@ -86,14 +94,17 @@ func (d *directFilter) Do(chunk, worker int) {
 }
 
 // unpool hands a row of maxima's gradient back to the two rows of results it
-// came from, which stay in the second cache.
-func (d *directFilter) unpool(row, worker int) (top, bottom []float32) {
+// came from, which stay in the second cache, and adds it to the chunk's sums.
+func (d *directFilter) unpool(row, chunk, worker int) (top, bottom []float32) {
 	width, filters := d.geometry.Out[1], d.geometry.Filters
 	line, windows := width*filters, width/2
 	top, bottom = d.scratch[worker][:line], d.scratch[worker][line:2*line]
 	if windows > 0 {
 		from := row * windows * filters
 		d.engine.set.Unpool2(&top[0], &bottom[0], &d.dy[from], &d.which[from], windows, filters)
+		if d.sums != nil {
+			d.engine.set.SumWon(&d.sums[chunk*filters], &d.dy[from], &d.which[from], windows, filters)
+		}
 	}
 	clear(top[2*windows*filters:])
 	clear(bottom[2*windows*filters:])

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// TestMaximaOfFewChannels compares the gradient of kernels of few channels,
-// given that of maxima, with the defining sums, on integers and so exactly.
+// TestMaximaOfFewChannels compares the gradients of kernels of few channels and
+// of the bias, given that of maxima, with the defining sums, on integers and so
+// exactly.
 func TestMaximaOfFewChannels(t *testing.T) {
 	const pictures = 5
 	eachEngine(t, 2, func(e *Engine, name string) {
@@ -27,12 +28,19 @@ func TestMaximaOfFewChannels(t *testing.T) {
 			which, gradient, dy := scattered(r, g, pictures, integers)
 			got, want := integers(r, g.taps()*g.Channels*g.Filters), make([]float32, g.taps()*g.Channels*g.Filters)
 			connect(&g, pictures, func(xi, wi, yi int) { want[wi] += x[xi] * dy[yi] })
+			sums, wantSums := make([]float32, g.Filters), make([]float32, g.Filters)
+			for i, v := range dy {
+				wantSums[i%g.Filters] += v
+			}
 			f := e.Filter(g)
 			f.Partials, f.Scratch, f.Which = make([]float32, f.PartialsSize(pictures)), scratchFor(e, f.ScratchSize()), which
-			if err := f.Run(got, x, gradient, pictures); err != nil {
-				t.Fatal(err)
+			for _, f.Sums = range [][]float32{nil, sums} {
+				if err := f.Run(got, x, gradient, pictures); err != nil {
+					t.Fatal(err)
+				}
+				mustEqual(t, what, got, want)
 			}
-			mustEqual(t, what, got, want)
+			mustEqual(t, what+" sums", sums, wantSums)
 		}
 	})
 }

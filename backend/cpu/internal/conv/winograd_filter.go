@@ -25,6 +25,7 @@ type winogradFilter struct {
 	dw, x, dy []float32
 	which     []uint8 // if dy is maxima's
 	partials  []float32
+	totals    []float32 // of dy, for every chunk; nil if nobody asks
 	scratch   [][]float32
 	tiles     int
 	chunks    int
@@ -54,7 +55,7 @@ func (w *winogradFilter) planes() int { return w.grid.extent() * w.grid.extent()
 func (w *winogradFilter) plane() int { return oddLines(w.depth * w.width) }
 
 func (w *winogradFilter) partialsSize(pictures int) int {
-	return w.divide(pictures*w.grid.perPicture()) * w.planes() * w.plane()
+	return w.divide(pictures*w.grid.perPicture()) * (w.planes()*w.plane() + w.width)
 }
 
 // divide returns into how many chunks some tiles are cut.
@@ -73,9 +74,14 @@ func (w *winogradFilter) run(f *Filter, dw, x, dy []float32, pictures int) error
 	w.tiles = pictures * w.grid.perPicture()
 	w.chunks = w.divide(w.tiles)
 	w.parts = min(ceil(w.pool.Workers(), w.chunks), w.width/w.set.TileColumns)
+	if w.totals = nil; f.Sums != nil {
+		w.totals = w.partials[w.chunks*w.planes()*w.plane():][:w.chunks*w.filters]
+		clear(w.totals)
+	}
 	if err := w.pool.Run(w.chunks*w.parts, w); err != nil {
 		return err
 	}
+	f.join(w.totals)
 	return w.pool.Run(ceil(w.channels, channelsAtOnce), (*winogradSums)(w))
 }
 
@@ -86,6 +92,9 @@ func (w *winogradFilter) Do(item, worker int) {
 	s := filterSums{
 		winogradFilter: w, sums: w.partials[chunk*size : (chunk+1)*size], scratch: w.scratch[worker],
 		filter: part * panels / w.parts * w.set.TileColumns, end: (part + 1) * panels / w.parts * w.set.TileColumns,
+	}
+	if w.totals != nil {
+		s.totals = w.totals[chunk*w.filters:][:w.filters]
 	}
 	from, to := w.tiles*chunk/w.chunks, w.tiles*(chunk+1)/w.chunks
 	blocks := ceil(to-from, w.most)
@@ -99,6 +108,7 @@ func (w *winogradFilter) Do(item, worker int) {
 type filterSums struct {
 	*winogradFilter
 	sums, scratch []float32
+	totals        []float32
 	filter, end   int
 }
 
@@ -128,6 +138,14 @@ func (s *filterSums) add(first, tiles, add int) {
 			s.set.AccumulateTiles(tiles, s.depth/lanes, &x[plane*pixels], &y[plane*results+filter*tiles], tiles*lanes,
 				&s.sums[plane*s.plane()+s.filter+filter], s.width, add)
 		}
+	}
+	if s.totals == nil {
+		return
+	}
+	// A is all ones in its second row, so that this plane holds the tiles' sums.
+	ones := y[(s.grid.extent()+1)*results:]
+	for filter := 0; filter < py.channels; filter += lanes {
+		s.set.AddRows(s.totals[s.filter+filter:][:lanes], &ones[filter*tiles], lanes, tiles)
 	}
 }
 

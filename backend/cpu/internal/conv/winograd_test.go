@@ -196,11 +196,15 @@ func comparePooled(t *testing.T, e *Engine, g Geometry, pictures int, what strin
 }
 
 // compareUnpooled compares the gradients of maxima with those of the results
-// that they stand for, which must be the same bits.
+// that they stand for, which must be the same bits, and their sums.
 func compareUnpooled(t *testing.T, e *Engine, c *winogradCase, what string) {
 	t.Helper()
 	g := c.g
 	which, gradient, dy := scattered(rand.New(rand.NewPCG(6, 7)), g, c.pictures, reals)
+	sums, wantSums := make([]float32, g.Filters), make([]float64, g.Filters)
+	for i, v := range dy {
+		wantSums[i%g.Filters] += float64(v)
+	}
 	var dx, dw [2][]float32
 	for i := range dx {
 		input, filter := e.Input(g), e.Filter(g)
@@ -208,7 +212,7 @@ func compareUnpooled(t *testing.T, e *Engine, c *winogradCase, what string) {
 		input.Scratch, filter.Scratch = scratchFor(e, input.ScratchSize()), scratchFor(e, filter.ScratchSize())
 		from := dy
 		if i == 1 {
-			from, input.Which, filter.Which = gradient, which, which
+			from, input.Which, filter.Which, filter.Sums = gradient, which, which, sums
 			if len(which) == 0 {
 				return
 			}
@@ -222,6 +226,7 @@ func compareUnpooled(t *testing.T, e *Engine, c *winogradCase, what string) {
 	}
 	mustEqual(t, what+" input of maxima", dx[1], dx[0])
 	mustEqual(t, what+" filter of maxima", dw[1], dw[0])
+	mustBeNear(t, what+" sums of maxima", sums, wantSums)
 }
 
 // scattered draws numbers of maxima of 2×2 and their gradient, and returns with
