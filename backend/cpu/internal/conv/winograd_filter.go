@@ -64,6 +64,20 @@ func (w *winogradFilter) divide(tiles int) int {
 	return max(1, min(tiles/(least*w.most), most, largest/(w.planes()*w.plane()))&^1)
 }
 
+// begin returns a chunk's first tile. Chunks get smaller from pair to pair, so
+// that a worker slower than another leaves little to wait for at the end: of
+// n chunks the pair p has n/2 + 1 − p shares.
+func (w *winogradFilter) begin(chunk int) int {
+	before := func(chunk int) int {
+		shares := 0
+		for i := range chunk {
+			shares += w.chunks/2 + 1 - i/2
+		}
+		return shares
+	}
+	return w.tiles * before(chunk) / before(w.chunks)
+}
+
 func (w *winogradFilter) scratchSize() int {
 	n := w.grid.extent()
 	return w.planes()*(oddLines(w.most*w.depth)+oddLines(w.most*w.width)) + n*n*max(w.depth, w.width)
@@ -73,7 +87,7 @@ func (w *winogradFilter) run(f *Filter, dw, x, dy []float32, pictures int) error
 	w.dw, w.x, w.dy, w.which, w.partials, w.scratch = dw, x, dy, f.Which, f.Partials, f.Scratch
 	w.tiles = pictures * w.grid.perPicture()
 	w.chunks = w.divide(w.tiles)
-	w.parts = min(ceil(w.pool.Workers(), w.chunks), w.width/w.set.TileColumns)
+	w.parts = min(ceil(w.pool.Workers(), w.chunks/2+1), w.width/w.set.TileColumns)
 	if w.totals = nil; f.Sums != nil {
 		w.totals = w.partials[w.chunks*w.planes()*w.plane():][:w.chunks*w.filters]
 		clear(w.totals)
@@ -96,7 +110,7 @@ func (w *winogradFilter) Do(item, worker int) {
 	if w.totals != nil {
 		s.totals = w.totals[chunk*w.filters:][:w.filters]
 	}
-	from, to := w.tiles*chunk/w.chunks, w.tiles*(chunk+1)/w.chunks
+	from, to := w.begin(chunk), w.begin(chunk+1)
 	blocks := ceil(to-from, w.most)
 	for block := range blocks {
 		first := from + (to-from)*block/blocks
