@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // race is one workload at one batch size that Lince and its peers run in
@@ -175,26 +177,48 @@ func (r *result) compareMemory(race race, turns []turn) {
 	r.atMost("largest resident memory: ratio (aim 0.2)", median(ours)/median(theirs), 0.4, "×")
 }
 
+// turnsOfThreads is how often one thread and two take turns: more often than in
+// races, since whatever holds one processor up counts against two threads alone.
+const turnsOfThreads = 9
+
+// scalingTurn is pictures per second: of one thread, of two, and of two
+// processes of one thread each at once, together, which share nothing but the machine.
+type scalingTurn struct{ One, Two, Apart float64 }
+
 func measureScaling(ctx context.Context, s *session) (*result, error) {
-	type pair struct{ One, Two float64 }
-	var one, two, ratios []float64
-	for i := range s.fewer(turnsPerRace, 1) {
-		p, err := part(ctx, s, fmt.Sprintf("turn %d", i+1), s.state, func() (p pair, err error) {
-			race := race{workload: "seed-train", batch: 32}
-			if p.One, _, err = s.lince(ctx, race, "", 1); err != nil {
-				return p, err
-			}
-			p.Two, _, err = s.lince(ctx, race, "", 2)
-			return p, err
-		})
+	var one, two, ratios, apart []float64
+	for i := range s.fewer(turnsOfThreads, 1) {
+		t, err := part(ctx, s, fmt.Sprintf("turn %d", i+1), s.state, func() (scalingTurn, error) { return s.scalingTurn(ctx) })
 		if err != nil {
 			return nil, err
 		}
-		one, two, ratios = append(one, p.One), append(two, p.Two), append(ratios, p.Two/p.One)
+		one, two, ratios, apart = append(one, t.One), append(two, t.Two), append(ratios, t.Two/t.One), append(apart, t.Apart/t.One)
 	}
 	r := &result{}
 	r.atLeast("two threads to one (aim 1.95)", median(ratios), 1.85, "×")
+	r.tell("lowest of the turns", slices.Min(ratios), "×")
+	r.tell("highest of the turns", slices.Max(ratios), "×")
+	r.tell("two processes of one thread each, to one", median(apart), "×")
 	r.tell("one thread", median(one), "pictures/s")
 	r.tell("two threads", median(two), "pictures/s")
 	return r, nil
+}
+
+func (s *session) scalingTurn(ctx context.Context) (t scalingTurn, err error) {
+	race := race{workload: "seed-train", batch: 32}
+	if t.One, _, err = s.lince(ctx, race, "", 1); err != nil {
+		return t, err
+	}
+	if t.Two, _, err = s.lince(ctx, race, "", 2); err != nil {
+		return t, err
+	}
+	var rates [2]float64
+	var errs [2]error
+	var both sync.WaitGroup
+	for i := range rates {
+		both.Go(func() { rates[i], _, errs[i] = s.lince(ctx, race, "", 1) })
+	}
+	both.Wait()
+	t.Apart = rates[0] + rates[1]
+	return t, errors.Join(errs[:]...)
 }
